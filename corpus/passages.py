@@ -1,0 +1,65 @@
+"""A document to passages: runs of whole sentences, each under one heading."""
+
+from collections.abc import Callable, Iterator, Sequence
+
+from corpus.records import Document, Passage, Span
+from corpus.sentences import split_sentences
+
+TokenCounter = Callable[[Sequence[str]], Sequence[int]]
+"""Texts to their lengths in the model's tokens."""
+
+
+def split_passages(document: Document, count_tokens: TokenCounter, limit: int) -> list[Passage]:
+    """Return the passages of a document, in order; every sentence is in exactly one.
+
+    Args:
+        document: as it was read.
+        count_tokens: texts to their lengths in the model's tokens, special tokens not counted.
+        limit: tokens; a passage of one sentence may be longer.
+
+    Returns:
+        passages that never cross a heading; the headings' own lines are in none.
+    """
+    stretches = [(where, split_sentences(document.text, *where)) for where in _bodies(document)]
+    counts = iter(count_tokens([document.text[s.start : s.end] for _, sentences in stretches for s in sentences]))
+    return [
+        Passage(
+            start=run[0].start,
+            end=run[-1].end,
+            sentences=tuple(run),
+            page=document.page_at(run[0].start),
+            headings=document.headings_at(run[0].start),
+        )
+        for _, sentences in stretches
+        for run in _runs([(sentence, next(counts)) for sentence in sentences], limit)
+    ]
+
+
+def _bodies(document: Document) -> Iterator[tuple[int, int]]:
+    """Yield the stretches between headings."""
+    start = 0
+    for section in document.sections:
+        if section.start > start:
+            yield start, section.start
+        start = max(start, section.body)
+    if start < len(document.text):
+        yield start, len(document.text)
+
+
+def _runs(sentences: Sequence[tuple[Span, int]], limit: int) -> Iterator[list[Span]]:
+    """Yield runs of sentences that fit the limit, as even in length as whole sentences allow.
+
+    Filling each run to the brim would leave a last one of a few words, which ranks badly; the total is shared out.
+    """
+    total = sum(tokens for _, tokens in sentences)
+    share = total / max(1, -(-total // limit))
+    run: list[Span] = []
+    size = 0
+    for sentence, tokens in sentences:
+        if run and (size + tokens > limit or size >= share):
+            yield run
+            run, size = [], 0
+        run.append(sentence)
+        size += tokens
+    if run:
+        yield run

@@ -1,0 +1,80 @@
+"""Text to sentence spans. The sole import of the segmenter, sentencex (MIT)."""
+
+import re
+from collections.abc import Iterator
+
+from corpus.records import Span
+
+_BLOCK = re.compile(r"\S(?:.|\n(?![^\S\n]*\n))*")
+_LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
+
+WRAP_COLUMNS = 40
+"""Characters: where the longest line of a block is shorter, its line breaks were meant."""
+
+SENTENCE_CHARACTERS = 2_000
+"""Characters: a longer run without an end is cut at a semicolon, else at a space, else here."""
+
+
+def split_sentences(text: str, start: int = 0, end: int | None = None, language: str = "en") -> list[Span]:
+    """Return the sentences between two positions of a text, in order, without the white space around them.
+
+    A blank line always ends a sentence. A single line break ends one where the lines stand on their own (list items,
+    table rows, short lines) and not where a paragraph was wrapped to a width.
+
+    Args:
+        text: any text without lone surrogates.
+        start: first code point to look at.
+        end: code point after the last one to look at; None for the end of the text.
+        language: ISO 639-1 code; one unknown to the segmenter is treated like its nearest relative.
+
+    Returns:
+        spans of code points; each begins and ends with a visible character.
+    """
+    from sentencex import get_sentence_boundaries
+
+    spans: list[Span] = []
+    for first, last in _units(text, start, len(text) if end is None else end):
+        for boundary in get_sentence_boundaries(language, text[first:last]):
+            spans.extend(_trimmed(text, first + boundary["start_index"], first + boundary["end_index"]))
+    return spans
+
+
+def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+    """Yield the stretches that no sentence crosses: paragraphs, list items, rows."""
+    for block in _BLOCK.finditer(text, start, end):
+        lines = [(line.start(), line.end()) for line in re.finditer(r"[^\n]+", block.group())]
+        width = max(last - first for first, last in lines)
+        begin = lines[0][0]
+        for (first, last), (after, after_end) in zip(lines, lines[1:], strict=False):
+            following = block.group()[after:after_end]
+            if not _was_wrapped(block.group()[first:last], following, width):
+                yield block.start() + begin, block.start() + last
+                begin = after
+        yield block.start() + begin, block.end()
+
+
+def _was_wrapped(line: str, following: str, width: int) -> bool:
+    """Tell whether a line goes on in the next: it does if the next word would not have fitted on it."""
+    if width < WRAP_COLUMNS or _LIST_ITEM.match(following) or " | " in following:
+        return False
+    word = following.split(maxsplit=1)[0] if following.strip() else ""
+    return len(line) + 1 + len(word) > width
+
+
+def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
+    """Yield a stretch without the white space at its ends, cut where it is longer than a sentence can be."""
+    while end - start > SENTENCE_CHARACTERS:
+        limit = start + SENTENCE_CHARACTERS
+        cut = max(text.rfind("; ", start, limit) + 1, text.rfind("\n", start, limit))
+        if cut <= start:
+            cut = text.rfind(" ", start, limit)
+        if cut <= start:
+            cut = limit
+        yield from _trimmed(text, start, cut)
+        start = cut
+    while start < end and text[start].isspace():
+        start += 1
+    while end > start and text[end - 1].isspace():
+        end -= 1
+    if start < end:
+        yield Span(start, end)

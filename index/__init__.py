@@ -1,0 +1,1 @@
+"""Search: passages to vectors and words, a question to candidates. Knows `corpus`; knows nothing of `qa`."""

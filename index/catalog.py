@@ -1,0 +1,325 @@
+"""The catalog: an SQLite file that holds the truth of an index. Everything else is made from it.
+
+Each change is one transaction and raises the generation by one. A passage remembers the generation it came with, and
+the ids of removed passages stay with theirs, so that a view (FAISS, the lexical index) can be caught up from any
+earlier generation.
+"""
+
+import json
+import sqlite3
+import threading
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from corpus.errors import IndexDamagedError, IndexMismatchError, InputError
+from corpus.records import Document, Failure, File, Span
+from index.encoder import Floats
+from index.late import TokenMatrix
+from index.records import IndexedPassage, KnownFile, StoredDocument, StoredPassage
+
+FORMAT_VERSION = 1
+
+_SCHEMA = f"""
+BEGIN IMMEDIATE;
+CREATE TABLE IF NOT EXISTS setting  (name TEXT PRIMARY KEY, value NOT NULL);
+CREATE TABLE IF NOT EXISTS root     (path TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS excluded (source TEXT PRIMARY KEY);
+CREATE TABLE IF NOT EXISTS file     (id INTEGER PRIMARY KEY, source TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
+                                     modified_ns INTEGER NOT NULL, hash TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS failure  (source TEXT PRIMARY KEY, reason TEXT NOT NULL,
+                                     size INTEGER NOT NULL, modified_ns INTEGER NOT NULL);
+CREATE TABLE IF NOT EXISTS document (id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
+                                     source TEXT UNIQUE NOT NULL, title TEXT NOT NULL, format TEXT NOT NULL,
+                                     text TEXT NOT NULL, pages TEXT NOT NULL, sections TEXT NOT NULL,
+                                     notes TEXT NOT NULL, indexed_at TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS document_file ON document (file);
+CREATE TABLE IF NOT EXISTS passage  (id INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL,
+                                     document INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
+                                     start INTEGER NOT NULL, text TEXT NOT NULL, headings TEXT NOT NULL,
+                                     sentences TEXT NOT NULL, pages TEXT NOT NULL);
+CREATE INDEX IF NOT EXISTS passage_document ON passage (document);
+CREATE INDEX IF NOT EXISTS passage_generation ON passage (generation);
+CREATE TABLE IF NOT EXISTS vector   (passage INTEGER PRIMARY KEY REFERENCES passage ON DELETE CASCADE,
+                                     vector BLOB NOT NULL, tokens BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS removed  (passage INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS removed_generation ON removed (generation);
+CREATE TRIGGER IF NOT EXISTS remember_removed AFTER DELETE ON passage BEGIN
+    INSERT INTO removed SELECT old.id, value + 1 FROM setting WHERE name = 'generation';
+END;
+INSERT OR IGNORE INTO setting VALUES ('format', {FORMAT_VERSION}), ('generation', 0);
+COMMIT;
+"""
+
+_PASSAGE = """SELECT passage.id, document.source, document.title, passage.start, passage.text, passage.headings,
+                     passage.sentences, passage.pages
+              FROM passage JOIN document ON document.id = passage.document"""
+
+
+class Catalog:
+    """The catalog of the index in one folder; safe to use from several threads.
+
+    Args:
+        folder: of the index; made when it is missing.
+
+    Raises:
+        IndexDamagedError: the file is not a catalog.
+        IndexMismatchError: it was made by another version.
+        InputError: the folder cannot be written to.
+    """
+
+    def __init__(self, folder: Path) -> None:
+        self.path = folder / "catalog.sqlite"
+        self._lock = threading.RLock()
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            self._db = sqlite3.connect(self.path, check_same_thread=False, isolation_level=None, timeout=30)
+        except (OSError, sqlite3.OperationalError) as error:
+            raise InputError(f"no index can be kept in {folder} ({error}); choose another folder") from error
+        try:
+            self._db.execute("PRAGMA journal_mode = WAL")
+            self._db.execute("PRAGMA foreign_keys = ON")
+            if self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
+                self._db.executescript(_SCHEMA)
+            found = self.setting("format")
+        except sqlite3.DatabaseError as error:
+            self._db.close()
+            raise IndexDamagedError(
+                f"{self.path} cannot be read as an index ({error}); remove the folder {folder} and index again"
+            ) from error
+        if found != FORMAT_VERSION:
+            self._db.close()
+            raise IndexMismatchError(
+                f"{self.path} has format {found} and this version reads format {FORMAT_VERSION}; "
+                "use another folder, or remove this one and index again"
+            )
+
+    def close(self) -> None:
+        """Close the file; the catalog cannot be used afterwards."""
+        with self._lock:
+            self._db.close()
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with self._lock:
+            return self._db.execute(query, values).fetchall()
+
+    @contextmanager
+    def changing(self) -> Iterator[None]:
+        """Make one transaction of what is done inside, and a new generation; undo all of it on any exception."""
+        with self._lock:
+            self._db.execute("BEGIN IMMEDIATE")
+            try:
+                yield
+                self._db.execute("UPDATE setting SET value = value + 1 WHERE name = 'generation'")
+            except BaseException:
+                self._db.execute("ROLLBACK")
+                raise
+            self._db.execute("COMMIT")
+
+    # What is known.
+
+    def setting(self, name: str) -> Any:
+        """Return a setting's value, or None."""
+        rows = self._rows("SELECT value FROM setting WHERE name = ?", name)
+        return rows[0][0] if rows else None
+
+    @property
+    def generation(self) -> int:
+        """Number of changes made so far."""
+        return int(self.setting("generation"))
+
+    @property
+    def roots(self) -> tuple[str, ...]:
+        """Files and folders that the index is kept equal to."""
+        return tuple(path for (path,) in self._rows("SELECT path FROM root ORDER BY path"))
+
+    @property
+    def excluded(self) -> frozenset[str]:
+        """Sources that were removed on purpose and stay out."""
+        return frozenset(source for (source,) in self._rows("SELECT source FROM excluded"))
+
+    @property
+    def files(self) -> dict[str, KnownFile]:
+        """Every file that was looked at, by source; one that could not be read has no hash."""
+        query = """SELECT source, size, modified_ns, hash FROM file
+                   UNION ALL SELECT source, size, modified_ns, '' FROM failure"""
+        return {row[0]: KnownFile(*row) for row in self._rows(query)}
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Files that could not be read, and why."""
+        return tuple(Failure(*row) for row in self._rows("SELECT source, reason FROM failure ORDER BY source"))
+
+    @property
+    def documents(self) -> tuple[StoredDocument, ...]:
+        """Every document, by source."""
+        query = """SELECT source, title, format, json_array_length(document.pages), count(passage.id), indexed_at, notes
+                   FROM document LEFT JOIN passage ON passage.document = document.id
+                   GROUP BY document.id ORDER BY source"""
+        return tuple(StoredDocument(*row[:6], tuple(json.loads(row[6]))) for row in self._rows(query))
+
+    def count_passages(self) -> int:
+        """Return the number of passages."""
+        return int(self._rows("SELECT count(*) FROM passage")[0][0])
+
+    def text(self, source: str) -> str | None:
+        """Return a document's stored text, or None when there is no such document."""
+        rows = self._rows("SELECT text FROM document WHERE source = ?", source)
+        return rows[0][0] if rows else None
+
+    # What search needs.
+
+    def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
+        """Return passages by id; ids that are gone are left out."""
+        rows = self._rows(f"{_PASSAGE} WHERE passage.id IN ({_marks(ids)})", *ids)
+        return {row[0]: _passage(row) for row in rows}
+
+    def vectors(self, ids: Sequence[int]) -> dict[int, tuple[Floats, TokenMatrix]]:
+        """Return passages' vectors, (dimension,) float32 each, and their token vectors, by id."""
+        rows = self._rows(f"SELECT passage, vector, tokens FROM vector WHERE passage IN ({_marks(ids)})", *ids)
+        return {row[0]: (_floats(row[1]), TokenMatrix.from_bytes(row[2])) for row in rows}
+
+    # What the views are made from.
+
+    def removed_since(self, generation: int) -> list[int]:
+        """Return the ids of the passages removed after a generation."""
+        return [row[0] for row in self._rows("SELECT passage FROM removed WHERE generation > ?", generation)]
+
+    def passages_since(self, generation: int, batch: int = 1_000) -> Iterator[list[StoredPassage]]:
+        """Yield the passages added after a generation, in batches, by id."""
+        query = f"{_PASSAGE} WHERE passage.generation > ? AND passage.id > ? ORDER BY passage.id LIMIT ?"
+        for rows in self._batches(query, generation, batch):
+            yield [_passage(row) for row in rows]
+
+    def vectors_since(self, generation: int, batch: int = 10_000) -> Iterator[tuple[list[int], Floats]]:
+        """Yield the ids and vectors (n, dimension) of the passages added after a generation, in batches, by id."""
+        query = """SELECT vector.passage, vector.vector FROM vector JOIN passage ON passage.id = vector.passage
+                   WHERE passage.generation > ? AND passage.id > ? ORDER BY passage.id LIMIT ?"""
+        for rows in self._batches(query, generation, batch):
+            yield [row[0] for row in rows], np.stack([_floats(row[1]) for row in rows])
+
+    def _batches(self, query: str, generation: int, batch: int) -> Iterator[list[Any]]:
+        last = 0
+        while rows := self._rows(query, generation, last, batch):
+            yield rows
+            last = rows[-1][0]
+
+    # What changes; to be called inside `changing`.
+
+    def set_setting(self, name: str, value: str | float) -> None:
+        """Keep a setting."""
+        self._db.execute("INSERT OR REPLACE INTO setting VALUES (?, ?)", (name, value))
+
+    def add_roots(self, paths: Iterable[str]) -> None:
+        """Keep the index equal to these files and folders too."""
+        self._db.executemany("INSERT OR IGNORE INTO root VALUES (?)", [(path,) for path in paths])
+
+    def remove_root(self, path: str) -> None:
+        """Forget a file or folder."""
+        self._db.execute("DELETE FROM root WHERE path = ?", (path,))
+
+    def exclude(self, source: str) -> None:
+        """Keep a source out, wherever it is found."""
+        self._db.execute("INSERT OR IGNORE INTO excluded VALUES (?)", (source,))
+
+    def include(self, sources: Iterable[str]) -> None:
+        """Let sources in again."""
+        self._db.executemany("DELETE FROM excluded WHERE source = ?", [(source,) for source in sources])
+
+    def add_file(self, file: File, digest: str, documents: Sequence[tuple[Document, Sequence[IndexedPassage]]]) -> None:
+        """Keep a file and its documents; what was known of the file before is replaced."""
+        self.remove_files([file.source])
+        found = (file.source, file.size, file.modified_ns, digest)
+        file_id = self._insert("INSERT INTO file (source, size, modified_ns, hash) VALUES (?, ?, ?, ?)", *found)
+        for document, passages in documents:
+            document_id = self._insert(
+                """INSERT INTO document (file, source, title, format, text, pages, sections, notes, indexed_at)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                file_id,
+                document.source,
+                document.title,
+                document.format,
+                document.text,
+                json.dumps([[page.number, page.start, page.end] for page in document.pages]),
+                json.dumps([[part.title, part.level, part.start, part.body] for part in document.sections]),
+                json.dumps(document.notes),
+                datetime.now(UTC).isoformat(timespec="seconds"),
+            )
+            for indexed in passages:
+                self._add_passage(document_id, document, indexed)
+
+    def _add_passage(self, document_id: int, document: Document, indexed: IndexedPassage) -> None:
+        passage = indexed.passage
+        pages = [document.page_at(sentence.start) for sentence in passage.sentences] if document.pages else []
+        passage_id = self._insert(
+            """INSERT INTO passage (generation, document, start, text, headings, sentences, pages)
+               SELECT value + 1, ?, ?, ?, ?, ?, ? FROM setting WHERE name = 'generation'""",
+            document_id,
+            passage.start,
+            document.text[passage.start : passage.end],
+            json.dumps(passage.headings),
+            json.dumps([[sentence.start, sentence.end] for sentence in passage.sentences]),
+            json.dumps(pages),
+        )
+        vector = indexed.vector.astype("<f2").tobytes()
+        self._insert("INSERT INTO vector VALUES (?, ?, ?)", passage_id, vector, indexed.tokens.to_bytes())
+
+    def _insert(self, statement: str, *values: object) -> int:
+        return int(self._db.execute(statement, values).lastrowid or 0)
+
+    def add_failure(self, failure: Failure, size: int = 0, modified_ns: int = 0) -> None:
+        """Remember why a file could not be read; what was known of the file before is gone."""
+        self.remove_files([failure.source])
+        self._insert("INSERT INTO failure VALUES (?, ?, ?, ?)", failure.source, failure.reason, size, modified_ns)
+
+    def touch_file(self, file: File) -> None:
+        """Note that a file has a new time and the content it had."""
+        self._db.execute(
+            "UPDATE file SET size = ?, modified_ns = ? WHERE source = ?", (file.size, file.modified_ns, file.source)
+        )
+
+    def move_file(self, old: str, file: File) -> None:
+        """Give a file, and its documents, another name."""
+        self.remove_files([file.source])
+        self._db.execute("UPDATE file SET source = ? WHERE source = ?", (file.source, old))
+        self.touch_file(file)
+        self._db.execute(
+            """UPDATE document SET source = ? || substr(source, ?)
+               WHERE file = (SELECT id FROM file WHERE source = ?)""",
+            (file.source, len(old) + 1, file.source),
+        )
+
+    def remove_files(self, sources: Iterable[str]) -> None:
+        """Forget files, read or not, with their documents."""
+        for source in sources:
+            self._db.execute("DELETE FROM file WHERE source = ?", (source,))
+            self._db.execute("DELETE FROM failure WHERE source = ?", (source,))
+
+    def remove_document(self, source: str) -> bool:
+        """Forget one document; its file stays known. Return whether there was one."""
+        return self._db.execute("DELETE FROM document WHERE source = ?", (source,)).rowcount > 0
+
+
+def _marks(values: Sequence[object]) -> str:
+    return ",".join("?" * len(values))
+
+
+def _floats(blob: bytes) -> Floats:
+    return np.frombuffer(blob, "<f2").astype(np.float32)
+
+
+def _passage(row: Sequence[Any]) -> StoredPassage:
+    return StoredPassage(
+        id=row[0],
+        source=row[1],
+        title=row[2],
+        start=row[3],
+        text=row[4],
+        headings=tuple(json.loads(row[5])),
+        sentences=tuple(Span(*span) for span in json.loads(row[6])),
+        pages=tuple(json.loads(row[7])),
+    )

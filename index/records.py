@@ -1,0 +1,97 @@
+"""The records that the index hands out."""
+
+from dataclasses import dataclass
+
+from corpus.records import Passage, Span
+from index.encoder import Floats
+from index.late import TokenMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class IndexedPassage:
+    """A passage and what the model made of it, ready to be stored.
+
+    Args:
+        passage: where it stands.
+        vector: (dimension,) float32, unit length.
+        tokens: its token vectors, sentence by sentence.
+    """
+
+    passage: Passage
+    vector: Floats
+    tokens: TokenMatrix
+
+
+@dataclass(frozen=True, slots=True)
+class StoredPassage:
+    """A passage as the catalog holds it.
+
+    Args:
+        id: never used again once the passage is removed.
+        source: of its document.
+        title: of its document.
+        start: code point where it starts in the document's text.
+        text: exactly that slice of the document's text.
+        headings: above it, outermost first.
+        sentences: offsets into the document's text, in order.
+        pages: number of the page on which each sentence starts; empty where the format has none.
+    """
+
+    id: int
+    source: str
+    title: str
+    start: int
+    text: str
+    headings: tuple[str, ...]
+    sentences: tuple[Span, ...]
+    pages: tuple[int, ...]
+
+    @property
+    def end(self) -> int:
+        """Code point after its last character."""
+        return self.start + len(self.text)
+
+    @property
+    def context(self) -> str:
+        """Title and headings, one line: what the passage is about without saying so."""
+        return " — ".join(dict.fromkeys((self.title, *self.headings)))
+
+
+@dataclass(frozen=True, slots=True)
+class StoredDocument:
+    """A document as the catalog lists it.
+
+    Args:
+        source: path or URI.
+        title: its title.
+        format: short name of its format.
+        pages: number of pages; 0 where the format has none.
+        passages: number of passages.
+        indexed_at: ISO 8601, UTC.
+        notes: what its reader wanted known.
+    """
+
+    source: str
+    title: str
+    format: str
+    pages: int
+    passages: int
+    indexed_at: str
+    notes: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class KnownFile:
+    """What the catalog remembers of a file, whether it could be read or not.
+
+    Args:
+        source: its path.
+        size: bytes.
+        modified_ns: nanoseconds since 1970.
+        hash: SHA-256 of its content; empty when it could not be read.
+    """
+
+    source: str
+    size: int
+    modified_ns: int
+    hash: str

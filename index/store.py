@@ -1,0 +1,206 @@
+"""An index: a folder with the catalog and its views, one writer, many readers."""
+
+import os
+import threading
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from filelock import FileLock, Timeout
+
+from corpus.errors import IndexLockedError, IndexMismatchError
+from corpus.records import Limits
+from index.catalog import Catalog
+from index.encoder import Encoder
+from index.files import read_json, write_json
+from index.search import Found, Searcher, Weights
+from index.sync import OnProgress, Synchroniser, SyncReport, is_within
+from index.vectors import VectorView
+from index.words import WordView
+
+
+class Index:
+    """The index in one folder.
+
+    Args:
+        folder: where it is kept; made when it is missing.
+        encoder: the model; an index belongs to the model that it was made with.
+        limits: what one file may cost.
+        passage_tokens: length of a passage, in the model's tokens.
+        weights: how much each kind of evidence counts.
+
+    Raises:
+        IndexMismatchError: the index was made by another model, another version, or with other passages.
+        IndexDamagedError: the catalog cannot be read.
+    """
+
+    def __init__(
+        self,
+        folder: Path,
+        encoder: Encoder,
+        limits: Limits,
+        passage_tokens: int,
+        weights: Weights,
+    ) -> None:
+        self.folder = folder
+        self.catalog = Catalog(folder)
+        self._encoder = encoder
+        self._limits = limits
+        self._passage_tokens = passage_tokens
+        self._weights = weights
+        self._searcher: Searcher | None = None
+        self._views: tuple[VectorView, WordView] | None = None
+        self._viewing = threading.RLock()
+        self._writing = FileLock(folder / "lock", thread_local=False)
+        try:
+            self._check_model()
+        except BaseException:
+            self.close()
+            raise
+
+    def close(self) -> None:
+        """Close the catalog; the index cannot be used afterwards."""
+        self.catalog.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _check_model(self) -> None:
+        """Refuse an index that was made by another model: its vectors mean something else."""
+        made_by = self.catalog.setting("model fingerprint")
+        if made_by and made_by != self._encoder.fingerprint:
+            name = self.catalog.setting("model")
+            raise IndexMismatchError(
+                f"the index in {self.folder} was made by the model {name} ({made_by}), and this is "
+                f"{self._encoder.name} ({self._encoder.fingerprint}); use that model, or another index folder"
+            )
+
+    # Writing.
+
+    @contextmanager
+    def writing(self, wait_seconds: float) -> Iterator[None]:
+        """Be the one writer.
+
+        Args:
+            wait_seconds: how long to wait for another writer to finish.
+
+        Raises:
+            IndexLockedError: another process is still writing.
+        """
+        owner = self.folder / "writer.json"
+        try:
+            self._writing.acquire(timeout=wait_seconds)
+        except Timeout:
+            process = read_json(owner).get("process", "unknown")
+            raise IndexLockedError(
+                f"process {process} has been writing to the index in {self.folder} for the last {wait_seconds:.0f} s; "
+                "wait until it is done, or end it"
+            ) from None
+        try:
+            write_json(owner, {"process": os.getpid()})
+            yield
+        finally:
+            owner.unlink(missing_ok=True)
+            self._writing.release()
+
+    def sync(self, roots: Sequence[str], progress: OnProgress, again: bool = False) -> SyncReport:
+        """Add roots, and make the index equal to all its files; to be called inside `writing`.
+
+        Args:
+            roots: absolute paths of files and folders to keep the index equal to, besides those it has.
+            progress: is told how far the run is.
+            again: read every file, changed or not.
+        """
+        new = [root for root in roots if root not in self.catalog.roots]
+        back = [s for s in self.catalog.excluded if any(is_within(s, root) or is_within(root, s) for root in roots)]
+        if new or back:
+            with self.catalog.changing():
+                self.catalog.add_roots(new)
+                self.catalog.include(back)
+        if not self.catalog.setting("model fingerprint"):
+            with self.catalog.changing():
+                self.catalog.set_setting("model", self._encoder.name)
+                self.catalog.set_setting("model fingerprint", self._encoder.fingerprint)
+                self.catalog.set_setting("dimension", self._encoder.dimension)
+        report = Synchroniser(self.catalog, self._encoder, self._limits, self._passage_tokens, progress).run(again)
+        self._save_views()
+        return report
+
+    def remove(self, source: str) -> list[str]:
+        """Forget a document, a file or a folder and keep it out; to be called inside `writing`.
+
+        Args:
+            source: as the documents and failures name it.
+
+        Returns:
+            the sources that are gone.
+        """
+        gone = [document.source for document in self.catalog.documents if is_within(document.source, source)]
+        files = [name for name in self.catalog.files if is_within(name, source)]
+        if gone or files:
+            with self.catalog.changing():
+                self.catalog.remove_files(files)
+                for name in gone:
+                    self.catalog.remove_document(name)
+                if source in self.catalog.roots:
+                    self.catalog.remove_root(source)
+                else:
+                    self.catalog.exclude(source)
+            self._save_views()
+        return gone + [name for name in files if name not in gone]
+
+    def _save_views(self) -> None:
+        """Bring both views up to the catalog and write them."""
+        if self._views is None and not self.catalog.count_passages():
+            return
+        with self._viewing:
+            vectors, words = self._open_views()
+            if self._stale(vectors, words):
+                vectors.catch_up(self.catalog)
+                vectors.save()
+                words.catch_up(self.catalog)
+
+    # Reading.
+
+    def search(self, question: str, candidates: int) -> Found:
+        """Return the passages that may answer a question, as the index stands now; see `Searcher.search`."""
+        with self._viewing:
+            vectors, words = self._open_views()
+            if self._stale(vectors, words):
+                self._refresh(vectors, words)
+        assert self._searcher is not None
+        return self._searcher.search(question, candidates)
+
+    def words(self, text: str) -> list[str]:
+        """Return a text's words as the lexical index knows them."""
+        with self._viewing:
+            return self._open_views()[1].words(text)
+
+    def _open_views(self) -> tuple[VectorView, WordView]:
+        if self._views is None:
+            dimension = self.catalog.setting("dimension") or self._encoder.dimension
+            self._views = VectorView(self.folder, dimension), WordView(self.folder)
+            self._searcher = Searcher(self.catalog, self._encoder, *self._views, self._weights)
+        return self._views
+
+    def _stale(self, vectors: VectorView, words: WordView) -> bool:
+        return not (vectors.generation == words.generation == self.catalog.generation)
+
+    def _refresh(self, vectors: VectorView, words: WordView) -> None:
+        """Move on to the catalog's generation: by another writer's views if it wrote them, else by our own."""
+        vectors.catch_up(self.catalog)
+        words.reload()
+        if words.generation != self.catalog.generation:
+            try:
+                with self.writing(wait_seconds=0):
+                    words.catch_up(self.catalog)
+                    vectors.save()
+            except IndexLockedError:
+                pass  # the writer at work will bring the words up to date; until then the older ones serve

@@ -1,0 +1,352 @@
+"""Ask documents a question."""
+
+import hashlib
+import os
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from types import TracebackType
+from typing import Self
+
+from corpus.errors import IndexLockedError, InputError, PathError, QuestionError, SettingError
+from corpus.records import Failure
+from index.encoder import Encoder, SentenceTransformerEncoder
+from index.store import Index
+from index.sync import OnProgress, SyncReport
+from qa import confidence, followup
+from qa.choose import Choice, choose
+from qa.records import Answer, DocumentRecord, Hit, Quote
+from qa.settings import Settings
+
+Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
+"""A file, a folder, or several of them."""
+
+
+def ask(
+    question: str,
+    documents: Paths | None = None,
+    *,
+    index: str | os.PathLike[str] | None = None,
+    settings: Settings | None = None,
+    history: Sequence[Mapping[str, str]] = (),
+) -> Answer:
+    """Ask documents one question.
+
+    Args:
+        question: what to ask, at most 2,000 characters.
+        documents: a file, a folder, or several; None for the bundled documents.
+        index: folder of the index; None for one of its own in the user's cache directory.
+        settings: None for the defaults.
+        history: earlier messages of the conversation, oldest first, each with "role" and "content".
+
+    Returns:
+        the answer; `answered` is False when the documents don't seem to say.
+
+    Raises:
+        InputError: the question is empty or too long, or a path does not exist.
+        IndexFolderError: the index belongs to another model or version, or is in use.
+        ModelError: the model is missing or damaged.
+    """
+    with Chatbot.open(documents, index=index, settings=settings) as bot:
+        return bot.ask(question, history)
+
+
+class Chatbot:
+    """Documents, their index, and the answers in them. Open it with `Chatbot.open`; close it, or use it in `with`.
+
+    Args:
+        index: an open index; the chatbot closes it.
+        settings: how to answer.
+        progress: is told how far an indexing run is.
+    """
+
+    def __init__(self, index: Index, settings: Settings, progress: OnProgress) -> None:
+        self.settings = settings
+        self._index = index
+        self._progress = progress
+
+    @classmethod
+    def open(
+        cls,
+        documents: Paths | None = None,
+        *,
+        index: str | os.PathLike[str] | None = None,
+        settings: Settings | None = None,
+        encoder: Encoder | None = None,
+        progress: OnProgress | None = None,
+        sync: bool = True,
+    ) -> Self:
+        """Open documents for questions; only what changed since the last time is read.
+
+        Args:
+            documents: a file, a folder, or several, added to those that the index already keeps; None for what the
+                index keeps, or for the bundled documents when no index is named.
+            index: folder of the index; None for one of its own, for these paths, in the user's cache directory.
+            settings: None for the defaults.
+            encoder: a model of one's own; None for the one that the settings name.
+            progress: is told how far the indexing is.
+            sync: False to leave the index as it is for now; `documents` only say which index it is.
+
+        Raises:
+            PathError: a path does not exist, or holds nothing that can be read.
+            IndexFolderError: the index belongs to another model or version, or is in use.
+            ModelError: the model is missing or damaged.
+        """
+        settings = settings or Settings()
+        paths = _absolute(documents)
+        folder = Path(index).expanduser().absolute() if index is not None else None
+        if not paths and not (folder and (folder / "catalog.sqlite").exists()):
+            paths = [BUNDLED_DOCUMENTS]
+        encoder = encoder or _encoder(settings.model)
+        opened = Index(
+            folder or default_index(paths, settings),
+            encoder,
+            settings.limits,
+            settings.passage_tokens,
+            settings.weights,
+        )
+        bot = cls(opened, settings, progress or _say_nothing)
+        try:
+            if sync:
+                bot._bring_up_to_date(paths)
+        except BaseException:
+            bot.close()
+            raise
+        return bot
+
+    def _bring_up_to_date(self, paths: Sequence[Path]) -> None:
+        known = bool(self._index.catalog.documents)
+        try:
+            # Whoever holds the lock is doing what this would do; an index that has something is asked as it is.
+            with self._index.writing(0 if known else self.settings.wait_seconds):
+                self._index.sync([str(path) for path in paths], self._progress)
+        except IndexLockedError:
+            if not known:
+                raise
+        if not self._index.catalog.documents:
+            raise PathError(_nothing_to_read(self._index.catalog.roots, self.failures))
+
+    def close(self) -> None:
+        """Close the index."""
+        self._index.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    # Asking.
+
+    def ask(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> Answer:
+        """Return the sentences that answer a question.
+
+        Args:
+            question: what to ask.
+            history: earlier messages, oldest first, each with "role" ("user" or "assistant") and "content"; the
+                assistant's may be left out.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+        """
+        self._check(question)
+        understood = followup.stand_alone(question.strip(), history)[-self.settings.question_characters :]
+        found = self._index.search(understood, self.settings.candidates)
+        quotes = tuple(
+            _quote(choice, confidence.probability(confidence.gather(choice, found, self._index.words)))
+            for choice in choose(found.candidates, self.settings.quotes)
+        )
+        sure = quotes[0].confidence if quotes else 0.0
+        threshold = self.settings.threshold
+        answered = bool(quotes) and sure >= (confidence.default_threshold() if threshold is None else threshold)
+        return Answer(question, understood, answered, sure, quotes)
+
+    def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
+        """Return the best passages, best first: no quoting, no refusal.
+
+        Args:
+            question: what to look for.
+            k: how many passages, at least 1.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            SettingError: `k` is below 1.
+        """
+        self._check(question)
+        if k < 1:
+            raise SettingError(f"k is {k}; it must be at least 1")
+        found = self._index.search(question.strip(), max(k, self.settings.candidates))
+        return tuple(
+            Hit(
+                text=passage.text,
+                source=passage.source,
+                title=passage.title,
+                page=passage.pages[0] if passage.pages else None,
+                heading=passage.headings[-1] if passage.headings else None,
+                start=passage.start,
+                end=passage.end,
+                score=candidate.score,
+            )
+            for candidate in found.candidates[:k]
+            for passage in (candidate.passage,)
+        )
+
+    def example_questions(self) -> tuple[str, ...]:
+        """Return questions that the documents answer: for the bundled documents some chosen by hand, else none."""
+        bundled = all(Path(document.source).parent == BUNDLED_DOCUMENTS for document in self.documents)
+        return EXAMPLE_QUESTIONS if bundled else ()
+
+    def _check(self, question: str) -> None:
+        limit = self.settings.question_characters
+        if not question.strip():
+            raise QuestionError("the question is empty; ask something")
+        if len(question) > limit:
+            raise QuestionError(f"the question has {len(question):,} characters, the limit is {limit:,}; shorten it")
+
+    # The documents.
+
+    @property
+    def documents(self) -> tuple[DocumentRecord, ...]:
+        """Every document, by source."""
+        return tuple(
+            DocumentRecord(d.source, d.title, d.format, d.pages or None, d.passages, d.indexed_at, d.notes)
+            for d in self._index.catalog.documents
+        )
+
+    @property
+    def index_folder(self) -> Path:
+        """Where the index is kept."""
+        return self._index.folder
+
+    @property
+    def failures(self) -> tuple[Failure, ...]:
+        """Files that could not be read, and why."""
+        return self._index.catalog.failures
+
+    def text(self, source: str) -> str:
+        """Return the stored text that a document's offsets refer to.
+
+        Raises:
+            PathError: there is no such document.
+        """
+        text = self._index.catalog.text(source)
+        if text is None:
+            raise PathError(f"no document {source!r} in the index; its documents are listed by `pullquote status`")
+        return text
+
+    def add(self, paths: Paths) -> SyncReport:
+        """Add files or folders, and keep the index equal to them from now on.
+
+        Raises:
+            PathError: a path does not exist.
+            IndexLockedError: another process is writing.
+        """
+        added = [str(path) for path in _absolute(paths)]
+        with self._index.writing(self.settings.wait_seconds):
+            return self._index.sync(added, self._progress)
+
+    def remove(self, source: str | os.PathLike[str]) -> tuple[str, ...]:
+        """Take a document, a file or a folder out of the index, for good; `add` brings it back.
+
+        Args:
+            source: as `documents` names it, or a path.
+
+        Returns:
+            the sources that were removed.
+
+        Raises:
+            PathError: there is nothing of that name in the index.
+            IndexLockedError: another process is writing.
+        """
+        with self._index.writing(self.settings.wait_seconds):
+            for name in dict.fromkeys((os.fspath(source), str(Path(source).expanduser().absolute()))):
+                if gone := self._index.remove(name):
+                    return tuple(gone)
+        raise PathError(f"no document {os.fspath(source)!r} in the index; its documents are listed by `pullquote status`")
+
+    def sync(self, again: bool = False) -> SyncReport:
+        """Make the index equal to the files: read what is new or changed, forget what is gone.
+
+        Args:
+            again: read every file, changed or not.
+
+        Raises:
+            IndexLockedError: another process is writing.
+        """
+        with self._index.writing(self.settings.wait_seconds):
+            return self._index.sync((), self._progress, again)
+
+
+BUNDLED_DOCUMENTS = Path(__file__).parent.parent / "corpus" / "documents"
+"""Folder of the documents that come with Pullquote, about Azerbaijan and NATO."""
+
+EXAMPLE_QUESTIONS = (
+    "Who signed the Partnership for Peace document?",
+    "When did Azerbaijan have troops in Kosovo?",
+    "Which embassy is NATO's contact point in Azerbaijan?",
+    "How long does an Individual Partnership Action Plan run?",
+    "What did the allies say about peace between Azerbaijan and Armenia?",
+)
+"""Questions that the bundled documents answer."""
+
+
+@cache
+def _encoder(model: str | None) -> Encoder:
+    """Return the encoder of a model; one is enough for a process, whatever the number of chatbots."""
+    return SentenceTransformerEncoder(model)
+
+
+def _say_nothing(progress: object) -> None:
+    """Tell nobody how far the indexing is."""
+
+
+def _absolute(documents: Paths | None) -> list[Path]:
+    """Return paths made absolute.
+
+    Raises:
+        PathError: one of them does not exist.
+    """
+    if documents is None:
+        return []
+    given = [documents] if isinstance(documents, str | os.PathLike) else list(documents)
+    paths = [Path(path).expanduser().absolute() for path in given]
+    for path in paths:
+        if not path.exists():
+            raise PathError(f"{path} does not exist; give a file or a folder")
+    return paths
+
+
+def default_index(paths: Sequence[Path], settings: Settings) -> Path:
+    """Return the folder, in the user's cache directory, of the index for a set of paths."""
+    from platformdirs import user_cache_path
+
+    key = "\n".join([settings.model or "", str(settings.passage_tokens), *sorted(str(path) for path in set(paths))])
+    return user_cache_path("pullquote") / hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
+
+
+def _nothing_to_read(roots: Sequence[str], failures: Sequence[Failure]) -> str:
+    where = ", ".join(roots) or "the index"
+    if failures:
+        more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
+        return f"nothing could be read in {where}: {failures[0].reason}{more}"
+    return f"there are no documents in {where}; give a folder that holds some"
+
+
+def _quote(choice: Choice, probability: float) -> Quote:
+    passage = choice.candidate.passage
+    span = passage.sentences[choice.sentence]
+    return Quote(
+        text=choice.text,
+        source=passage.source,
+        title=passage.title,
+        page=passage.pages[choice.sentence] if passage.pages else None,
+        heading=passage.headings[-1] if passage.headings else None,
+        start=span.start,
+        end=span.end,
+        confidence=probability,
+        passage_start=passage.start,
+        passage_end=passage.end,
+    )

@@ -1,0 +1,67 @@
+"""A quote and its place, in words that a person can check."""
+
+import unicodedata
+from pathlib import PurePath
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from qa.records import Answer, Hit, Quote
+
+NOT_ANSWERED = "The documents don't seem to answer this."
+SURE = 0.8
+LIKELY = 0.5
+
+
+def place(quote: "Quote | Hit") -> tuple[str, ...]:
+    """Return where in its document a quote stands, as far as that is known: ("p. 3", "“Costs”")."""
+    parts = []
+    if quote.page is not None:
+        parts.append(f"p. {quote.page}")
+    if quote.heading and quote.heading != quote.title:
+        parts.append(f"“{quote.heading}”")
+    return tuple(parts)
+
+
+def file_name(quote: "Quote | Hit") -> str:
+    """Return the name of the file that a quote is taken from, without its folders."""
+    return PurePath(quote.source).name
+
+
+def citation(quote: "Quote | Hit") -> str:
+    """Return the place of a quote: title, page or heading, file name ("Report, p. 3, Costs (report.pdf)")."""
+    return f"{', '.join((quote.title, *place(quote)))} ({file_name(quote)})"
+
+
+def confidence_in_words(answer: "Answer", quote: "Quote") -> str:
+    """Return how far a quote can be trusted to answer the question.
+
+    Args:
+        answer: the answer that the quote belongs to; none of its quotes is called an answer when it is not answered.
+        quote: its confidence is compared with 0.8 (sure) and 0.5 (as likely as not).
+    """
+    if not answer.answered:
+        return "Closest passage, probably not an answer"
+    if quote.confidence >= SURE:
+        return "Very likely answers the question"
+    if quote.confidence >= LIKELY or quote == answer.quotes[0]:
+        return "May answer the question"
+    return "Related, probably not the answer"
+
+
+def quote_as_text(quote: "Quote") -> str:
+    """Return a quote in quotation marks, its citation on the next line."""
+    return f"“{quote.text}”\n  — {citation(quote)}"
+
+
+def answer_as_text(answer: "Answer") -> str:
+    """Return the first quote and its citation; or that there is no answer, and the closest passage."""
+    if answer.answered:
+        return quote_as_text(answer.quotes[0])
+    if not answer.quotes:
+        return NOT_ANSWERED
+    return f"{NOT_ANSWERED} The closest passage:\n{quote_as_text(answer.quotes[0])}"
+
+
+def printable(text: str) -> str:
+    """Return a text without the characters that steer a terminal; a document's words and names may hold any."""
+    return "".join(c if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"} else "\ufffd" for c in text)

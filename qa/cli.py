@@ -1,0 +1,252 @@
+"""The command `pullquote`: answers to stdout, progress and diagnostics to stderr."""
+
+import argparse
+import json
+import os
+import shutil
+import sys
+import tempfile
+from collections.abc import Sequence
+from dataclasses import asdict
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import PullquoteError
+from qa.chatbot import Chatbot
+from qa.settings import Settings
+
+EXIT_ANSWERED, EXIT_NOT_ANSWERED, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
+
+_EPILOG = """\
+examples:
+  pullquote ask "Who signed the Partnership for Peace document?"
+  pullquote ask "When does the contract end?" ~/contracts
+  pullquote chat ~/papers notes.docx
+  pullquote index ~/papers --index ~/papers.index
+  pullquote search "notice period" --index ~/papers.index --json
+
+Without a PATH, the bundled documents about Azerbaijan and NATO are asked.
+Without --index, each set of paths has an index of its own in the user's cache directory.
+
+exit codes: 0 answered or done, 1 not answered, 2 wrong usage or input, 130 interrupted
+"""
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command and return its exit code."""
+    options = _parser().parse_args(arguments)
+    for stream in (sys.stdout, sys.stderr):
+        if hasattr(stream, "reconfigure"):  # file names may hold bytes that no encoding has
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        code: int = options.run(options)
+        sys.stdout.flush()
+    except PullquoteError as error:
+        print(f"pullquote: {_one_line(str(error))}", file=sys.stderr)
+        return EXIT_ERROR
+    except KeyboardInterrupt:
+        print("pullquote: interrupted; the index is sound, and the next run goes on from here", file=sys.stderr)
+        return EXIT_INTERRUPTED
+    except BrokenPipeError:  # the reader, `head` say, has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    else:
+        return code
+    return EXIT_ANSWERED
+
+
+def _one_line(message: str) -> str:
+    from qa.cite import printable
+
+    return " ".join(printable(message).split())
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="pullquote",
+        description="Ask your own documents; the answer is the sentence that says it, quoted word for word.",
+        epilog=_EPILOG,
+        formatter_class=argparse.RawDescriptionHelpFormatter,
+    )
+    parser.add_argument("--version", action="version", version=f"pullquote {version('pullquote')}")
+    commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
+
+    chat = _command(commands, "chat", _chat, "open the chat page in a browser", json_output=False)
+    chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine)")
+    chat.add_argument("--port", type=int, default=None, help="port to listen on (default: 7860 or the next free one)")
+    chat.add_argument("--no-browser", action="store_true", help="do not open a browser")
+
+    ask = _command(commands, "ask", _ask, "ask one question", first="question")
+    ask.add_argument("--threshold", type=float, help="probability from which on a question counts as answered")
+
+    search = _command(commands, "search", _search, "list the best passages", first="question")
+    search.add_argument("-k", type=int, default=10, help="how many passages (default: %(default)s)")
+
+    index = _command(commands, "index", _index, "read documents into the index, or take them out of it")
+    index.add_argument("--remove", metavar="SOURCE", action="append", default=[], help="take a document or folder out")
+    index.add_argument("--again", action="store_true", help="read every file again, changed or not")
+
+    _command(commands, "status", _status, "list the documents, and what could not be read and why")
+
+    evaluate = _command(commands, "evaluate", _evaluate, "measure answers on labelled sets", paths=False)
+    evaluate.add_argument("sets", nargs="+", metavar="SET", help="folder with documents.jsonl and questions.jsonl")
+    evaluate.add_argument("--limit", type=int, help="ask only so many questions of each set, evenly spread")
+    evaluate.add_argument("--hold-out", metavar="FIELD", help="leave out every second group of documents by this field")
+    evaluate.add_argument("--no-history", action="store_true", help="ask follow-up questions without what came before")
+    return parser
+
+
+def _command(
+    commands: Any, name: str, run: Any, text: str, *, first: str = "", paths: bool = True, json_output: bool = True
+) -> argparse.ArgumentParser:
+    """Add a command with the options that all have."""
+    command: argparse.ArgumentParser = commands.add_parser(
+        name, help=text, description=f"{text[0].upper()}{text[1:]}."
+    )
+    command.set_defaults(run=run, threshold=None, paths=[], json=False)
+    if first:
+        command.add_argument(first, help="in quotation marks")
+    if paths:
+        command.add_argument("paths", nargs="*", metavar="PATH", help="file or folder (default: the bundled documents)")
+    command.add_argument("--index", metavar="DIR", help="folder of the index (default: in the user's cache directory)")
+    command.add_argument("--model", metavar="NAME_OR_PATH", help="another sentence-transformers model")
+    if json_output:
+        command.add_argument("--json", action="store_true", help="print JSON")
+    return command
+
+
+def _settings(options: argparse.Namespace) -> Settings:
+    return Settings(model=options.model, threshold=options.threshold)
+
+
+def _open(options: argparse.Namespace) -> Chatbot:
+    from rich.console import Console
+
+    from qa.terminal import showing_progress
+
+    with showing_progress(Console(stderr=True)) as progress:
+        return Chatbot.open(
+            options.paths or None, index=options.index, settings=_settings(options), progress=progress
+        )
+
+
+def _width() -> int:
+    """Return the columns to wrap to; text that goes to a file or a pipe is hardly wrapped at all."""
+    return min(shutil.get_terminal_size().columns, 100) if sys.stdout.isatty() else 10_000
+
+
+def _print_json(value: object) -> None:
+    print(json.dumps(value, ensure_ascii=False, indent=2))
+
+
+def _ask(options: argparse.Namespace) -> int:
+    from qa.terminal import answer_text
+
+    with _open(options) as bot:
+        answer = bot.ask(options.question)
+    if options.json:
+        _print_json(answer.to_dict())
+    else:
+        print(answer_text(answer, _width()))
+    return EXIT_ANSWERED if answer.answered else EXIT_NOT_ANSWERED
+
+
+def _search(options: argparse.Namespace) -> int:
+    from qa.terminal import hits_text
+
+    with _open(options) as bot:
+        hits = bot.search(options.question, options.k)
+    if options.json:
+        _print_json([hit.to_dict() for hit in hits])
+    else:
+        print(hits_text(hits, _width()))
+    return EXIT_ANSWERED if hits else EXIT_NOT_ANSWERED
+
+
+def _index(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from qa.terminal import showing_progress, sync_text
+
+    console = Console(stderr=True)
+    with showing_progress(console) as progress:
+        bot = Chatbot.open(
+            options.paths or None, index=options.index, settings=_settings(options), progress=progress, sync=False
+        )
+        with bot:
+            removed = [gone for source in options.remove for gone in bot.remove(source)]
+            report = bot.add(options.paths) if options.paths else bot.sync()
+            if options.again:
+                report = bot.sync(again=True)
+            report.removed.extend(removed)
+            failures = bot.failures
+            folder = bot.index_folder
+    if options.json:
+        _print_json({"index": str(folder), **asdict(report)})
+    else:
+        print(sync_text(report, failures, folder))
+    return EXIT_ANSWERED
+
+
+def _status(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from qa.terminal import status_tables
+
+    with _open(options) as bot:
+        documents, failures, folder = bot.documents, bot.failures, bot.index_folder
+    if options.json:
+        record = {"documents": [d.to_dict() for d in documents], "failures": [asdict(f) for f in failures]}
+        _print_json({"index": str(folder), **record})
+    else:
+        console = Console(width=None if sys.stdout.isatty() else 200)
+        for part in status_tables(documents, failures, folder):
+            console.print(part)
+    return EXIT_ANSWERED
+
+
+def _evaluate(options: argparse.Namespace) -> int:
+    from rich.console import Console
+
+    from qa import evaluate
+    from qa.terminal import counting, figures_table, showing_progress
+
+    results: dict[str, dict[str, Any]] = {}
+    console = Console(stderr=True)
+    for name in options.sets:
+        folder = Path(name).expanduser()
+        questions = evaluate.read_questions(folder)
+        with tempfile.TemporaryDirectory() as scratch:
+            if options.hold_out:
+                questions = evaluate.hold_out(folder, questions, options.hold_out, Path(scratch) / "set")
+                folder = Path(scratch) / "set"
+            if options.limit:
+                questions = questions[:: max(1, len(questions) // options.limit)][: options.limit]
+            if options.no_history:
+                questions = evaluate.without_history(questions)
+            index = options.index or (Path(scratch) / "index" if options.hold_out else None)
+            with showing_progress(console) as progress:
+                bot = Chatbot.open(
+                    folder / "documents.jsonl", index=index, settings=_settings(options), progress=progress
+                )
+            with bot, counting(console, f"Asking {name}") as told:
+                results[name] = evaluate.measure(list(evaluate.run(bot, questions, told)))
+    if options.json:
+        _print_json(results)
+    else:
+        Console(width=None if sys.stdout.isatty() else 200).print(figures_table(results))
+    return EXIT_ANSWERED
+
+
+def _chat(options: argparse.Namespace) -> int:
+    from qa.page import serve
+
+    with _open(options) as bot:
+        serve(
+            bot,
+            host=options.host,
+            port=options.port,
+            open_browser=not options.no_browser,
+            on_ready=lambda url: print(f"Pullquote is at {url} (Ctrl-C ends it)", file=sys.stderr, flush=True),
+        )
+    return EXIT_ANSWERED

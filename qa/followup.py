@@ -1,0 +1,37 @@
+"""A question and what came before it, to a question that stands alone."""
+
+import re
+from collections.abc import Mapping, Sequence
+
+_PRONOUN = re.compile(
+    r"\b(it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|there|then|one|ones|former|latter)\b",
+    re.IGNORECASE,
+)
+_OPENING = re.compile(r"^\W*(and|but|or|so|also|what about|how about|what else|why not|why is that)\b", re.IGNORECASE)
+_WORD = re.compile(r"\w+")
+_SHORT_WORDS = 3  # a question of so few words leaves out what it is about ("And when?", "Who signed it?")
+
+
+def depends(question: str) -> bool:
+    """Tell whether a question leans on what came before: by a pronoun, an opening such as "And", or by being short."""
+    words = _WORD.findall(question)
+    return bool(_OPENING.match(question) or _PRONOUN.search(question) or len(words) <= _SHORT_WORDS)
+
+
+def stand_alone(question: str, history: Sequence[Mapping[str, str]]) -> str:
+    """Return the question to search for.
+
+    A dependent question is put after the questions that it leans on: the last one before it, and those that this one
+    leans on in turn.
+
+    Args:
+        question: the question asked.
+        history: messages before it, oldest first, each with "role" and "content"; only the user's are used.
+    """
+    parts = [question]
+    for message in reversed(history):
+        if not depends(parts[0]):
+            break
+        if message.get("role") == "user" and message.get("content", "").strip():
+            parts.insert(0, message["content"].strip())
+    return " ".join(parts)

@@ -1,0 +1,104 @@
+"""Serve the page until it is interrupted."""
+
+import socket
+import webbrowser
+from collections.abc import Callable
+
+from corpus.errors import SettingError
+from qa.page.bot import Bot
+
+FIRST_PORT = 7860
+PORTS_TRIED = 21
+SHUTDOWN_SECONDS = 1
+
+
+def serve(
+    bot: Bot,
+    *,
+    host: str = "127.0.0.1",
+    port: int | None = None,
+    open_browser: bool = False,
+    on_ready: Callable[[str], None] | None = None,
+) -> None:
+    """Serve the chat page until the process is interrupted (Ctrl-C).
+
+    Args:
+        bot: answers the questions; it stays open.
+        host: name or address to listen on; by default only this machine can reach the page.
+        port: 1 to 65535, 0 for any free one; None for 7860 or, where that is taken, the next free one of the
+            following twenty.
+        open_browser: open the page in the user's browser when it is ready.
+        on_ready: called once with the page's address when it answers.
+
+    Raises:
+        SettingError: the host or the port cannot be listened on.
+    """
+    with _listen(host, port) as listener:
+        # these take seconds to import, which a port that is taken should not cost
+        import uvicorn
+
+        from qa.page.app import application
+
+        address = _address(host, listener.getsockname()[1])
+
+        class Server(uvicorn.Server):
+            """A server that says when it can be asked."""
+
+            async def startup(self, sockets: list[socket.socket] | None = None) -> None:
+                await super().startup(sockets)
+                if on_ready is not None:
+                    on_ready(address)
+                if open_browser:
+                    webbrowser.open(address)
+
+        config = uvicorn.Config(
+            application(bot, host),
+            log_level="critical",
+            access_log=False,
+            # a browser that is open keeps a connection for good
+            timeout_graceful_shutdown=SHUTDOWN_SECONDS,
+        )
+        try:
+            Server(config).run(sockets=[listener])
+        except KeyboardInterrupt:
+            return
+
+
+def _listen(host: str, port: int | None) -> socket.socket:
+    ports = range(FIRST_PORT, FIRST_PORT + PORTS_TRIED) if port is None else [port]
+    for candidate in ports:
+        try:
+            return _bound(host, candidate)
+        except (OSError, OverflowError) as error:
+            problem = error
+    raise SettingError(_advice(host, port, problem)) from problem
+
+
+def _bound(host: str, port: int) -> socket.socket:
+    family, kind, protocol, _, place = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)[0]
+    listener = socket.socket(family, kind, protocol)
+    try:
+        # a port that a server has just left may be taken again at once
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind(place)
+        listener.listen()
+    except BaseException:
+        listener.close()
+        raise
+    return listener
+
+
+def _advice(host: str, port: int | None, problem: OSError | OverflowError) -> str:
+    if isinstance(problem, socket.gaierror):
+        return f"no such host: {host!r}; use 127.0.0.1 for this machine alone, 0.0.0.0 for every network it is on"
+    reason = problem.strerror if isinstance(problem, OSError) else problem
+    if port is None:
+        last = FIRST_PORT + PORTS_TRIED - 1
+        return f"ports {FIRST_PORT} to {last} of {host} cannot be used ({reason}); choose another with --port"
+    return f"port {port} of {host} cannot be used ({reason}); choose another from 1 to 65535, or 0 for any free one"
+
+
+def _address(host: str, port: int) -> str:
+    """Return an address that a browser on this machine can open."""
+    name = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - it is recognised, not bound
+    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"

@@ -1,0 +1,130 @@
+"""What an answer is made of."""
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from qa import cite
+
+
+@dataclass(frozen=True, slots=True)
+class Quote:
+    """An exact slice of a document: `text` is the stored text of `source` from `start` to `end`, always.
+
+    Args:
+        text: the quoted words.
+        source: path or URI of the document.
+        title: the document's title.
+        page: number of the page, counted from 1, or None where the format has no pages.
+        heading: the nearest heading above the quote, or None.
+        start: code point where the quote starts in the stored text.
+        end: code point after its last character.
+        confidence: probability, 0..1, that this quote answers the question.
+        passage_start: code point where the passage around the quote starts.
+        passage_end: code point after the passage.
+    """
+
+    text: str
+    source: str
+    title: str
+    page: int | None
+    heading: str | None
+    start: int
+    end: int
+    confidence: float
+    passage_start: int
+    passage_end: int
+
+    def __post_init__(self) -> None:
+        if len(self.text) != self.end - self.start or not self.text:
+            raise ValueError(f"a quote of {len(self.text)} characters cannot stand at {self.start}..{self.end}")
+        if not 0.0 <= self.confidence <= 1.0:
+            raise ValueError(f"a confidence is a probability, 0..1, not {self.confidence}")
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the quote in plain JSON types."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return cite.quote_as_text(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """What the documents say to a question.
+
+    Args:
+        question: as it was asked.
+        understood: the question that was searched for; differs from `question` in a follow-up.
+        answered: False when the documents don't seem to say.
+        confidence: probability, 0..1, that the first quote answers the question.
+        quotes: best first; the closest passages' sentences even when `answered` is False.
+    """
+
+    question: str
+    understood: str
+    answered: bool
+    confidence: float
+    quotes: tuple[Quote, ...]
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the answer in plain JSON types."""
+        return asdict(self)
+
+    def __str__(self) -> str:
+        return cite.answer_as_text(self)
+
+
+@dataclass(frozen=True, slots=True)
+class Hit:
+    """A passage that `search` found.
+
+    Args:
+        text: the passage, an exact slice of the document's stored text.
+        source: path or URI of the document.
+        title: the document's title.
+        page: number of the page on which it starts, or None.
+        heading: the nearest heading above it, or None.
+        start: code point where it starts.
+        end: code point after it.
+        score: the ranking's score, higher is better; comparable within one search only.
+    """
+
+    text: str
+    source: str
+    title: str
+    page: int | None
+    heading: str | None
+    start: int
+    end: int
+    score: float
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the hit in plain JSON types."""
+        return asdict(self)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentRecord:
+    """A document of the index.
+
+    Args:
+        source: path or URI.
+        title: its title.
+        format: short name of its format.
+        pages: number of pages, or None where the format has none.
+        passages: number of passages in the index.
+        indexed_at: when it was read, ISO 8601, UTC.
+        notes: what its reader wanted known.
+    """
+
+    source: str
+    title: str
+    format: str
+    pages: int | None
+    passages: int
+    indexed_at: str
+    notes: tuple[str, ...] = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """Return the record in plain JSON types."""
+        return asdict(self)

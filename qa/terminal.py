@@ -1,0 +1,153 @@
+"""What the command line shows: progress on stderr, tables and answers as text."""
+
+import os
+import textwrap
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, TextColumn, TimeRemainingColumn
+from rich.progress import Progress as Bars
+from rich.table import Table
+from rich.text import Text
+
+from corpus.records import Failure
+from index.sync import OnProgress, Progress, SyncReport
+from qa import cite
+from qa.records import Answer, DocumentRecord, Hit, Quote
+
+@contextmanager
+def showing_progress(console: Console) -> Iterator[OnProgress]:
+    """Show indexing on a terminal as a bar; elsewhere as one line every ten seconds."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn())
+    with Bars(*columns, console=console, transient=True, disable=not console.is_terminal) as bars:
+        task = bars.add_task("", total=None, visible=False)
+        told = time.monotonic()
+
+        def show(progress: Progress) -> None:
+            nonlocal told
+            files = f"{progress.passages:,} passages" if progress.passages else progress.stage
+            description = {"looking": "Looking for files", "finishing": "Writing the index"}.get(
+                progress.stage, f"Reading, {files}"
+            )
+            total = progress.total or None
+            visible = progress.stage != "looking" or progress.done > 0
+            bars.update(task, description=description, completed=progress.done, total=total, visible=visible)
+            if not console.is_terminal and time.monotonic() - told > 10:
+                told = time.monotonic()
+                console.print(f"{description}: {progress.done} of {progress.total} files", highlight=False)
+
+        yield show
+
+
+@contextmanager
+def counting(console: Console, what: str) -> Iterator[Any]:
+    """Show a count as a bar on a terminal; yield a function of the number done and the number of all."""
+    with Bars(
+        TextColumn(what), BarColumn(), MofNCompleteColumn(), TimeRemainingColumn(), console=console, transient=True
+    ) as bars:
+        task = bars.add_task(what)
+        yield lambda done, total: bars.update(task, completed=done, total=total)
+
+
+def answer_text(answer: Answer, width: int) -> str:
+    """Return an answer for people: how sure it is, each quote, each citation.
+
+    Args:
+        answer: what to show.
+        width: columns to wrap to.
+    """
+    lines = []
+    if answer.understood != answer.question:
+        lines.append(f"Searched for: {answer.understood}\n")
+    if not answer.answered:
+        lines.append(cite.NOT_ANSWERED + (" The closest passages:" if answer.quotes else ""))
+    elif answer.confidence < cite.SURE:
+        lines.append("This may answer it:")
+    lines.extend(_quote_text(quote, width) for quote in answer.quotes)
+    return cite.printable("\n\n".join(lines))
+
+
+def _quote_text(quote: Quote, width: int) -> str:
+    words = textwrap.fill(f"“{quote.text}”", width, break_long_words=False, break_on_hyphens=False)
+    place = f"— {cite.citation(quote)}, {quote.confidence:.0%} sure"
+    return words + "\n" + textwrap.fill(place, width, initial_indent="  ", subsequent_indent="    ")
+
+
+def hits_text(hits: Sequence[Hit], width: int) -> str:
+    """Return the passages that a search found, for people."""
+    lines = []
+    for rank, hit in enumerate(hits, 1):
+        head = f"{rank}. {cite.citation(hit)}  [{hit.score:.3f}]"
+        body = textwrap.fill(hit.text, width, initial_indent="   ", subsequent_indent="   ", break_long_words=False)
+        lines.append(f"{textwrap.fill(head, width, subsequent_indent='   ')}\n{body}")
+    return cite.printable("\n\n".join(lines))
+
+
+def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
+    """Return a table for a rich console; its cells are shown as they are, not as markup."""
+    shown = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
+    for number, column in enumerate(columns):
+        shown.add_column(column, overflow="fold", justify="left" if number == 0 else "right")
+    for row in rows:
+        shown.add_row(*(Text(cite.printable(cell)) for cell in row))
+    return shown
+
+
+def sync_text(report: SyncReport, failures: Sequence[Failure], folder: Path) -> str:
+    """Return what an indexing run did, in a few lines."""
+    counts = [
+        f"{len(sources)} {name}"
+        for name in ("added", "changed", "moved", "removed")
+        if (sources := getattr(report, name))
+    ]
+    lines = [f"{', '.join([*counts, f'{report.unchanged} unchanged'])}; {report.passages:,} passages read."]
+    if failures:
+        lines.append(f"{len(failures)} could not be read:")
+        lines.extend(f"  {failure.reason}" for failure in failures)
+    lines.append(f"The index is in {folder}")
+    return cite.printable("\n".join(lines))
+
+
+def status_tables(documents: Sequence[DocumentRecord], failures: Sequence[Failure], folder: Path) -> Iterator[Any]:
+    """Yield what the index holds: a table of documents, a table of failures, a line of sums."""
+    where = _common_folder([document.source for document in documents] + [failure.source for failure in failures])
+    rows = [
+        (d.source.removeprefix(where), d.title, d.format, str(d.pages or ""), f"{d.passages:,}", d.indexed_at[:10])
+        for d in documents
+    ]
+    if rows:
+        yield table("", ("document", "title", "format", "pages", "passages", "indexed"), rows)
+    if failures:
+        yield ""
+        yield table("", ("could not be read", "why"), [(f.source.removeprefix(where), f.reason) for f in failures])
+    passages = sum(document.passages for document in documents)
+    notes = [f"{len(documents):,} documents, {passages:,} passages, {len(failures):,} not read"]
+    if where:
+        notes.append(f"documents in {where}")
+    notes.append(f"index in     {folder}")
+    yield Text("\n" + cite.printable("\n".join(notes)))
+
+
+def _common_folder(sources: Sequence[str]) -> str:
+    """Return the folder that all sources stand in, with its last slash; empty where there is none."""
+    common = os.path.commonprefix([os.path.dirname(source) + "/" for source in sources])
+    return common[: common.rfind("/") + 1]
+
+
+def figures_table(results: Mapping[str, Mapping[str, float | int | None]]) -> Table:
+    """Return the figures of `evaluate`, a set a column."""
+    names = list(next(iter(results.values())))
+    rows = [(name, *(_figure(name, figures[name]) for figures in results.values())) for name in names]
+    return table("", ("", *(Path(name).name for name in results)), rows)
+
+
+def _figure(name: str, value: float | None) -> str:
+    if value is None:
+        return "–"
+    if isinstance(value, int):
+        return f"{value:,}"
+    return f"{value:.0f}" if name == "quote characters" else f"{value:.1f}" if name.endswith("ms") else f"{value:.3f}"
