@@ -1,7 +1,7 @@
 """Bytes to normalised text: which encoding, and what had to be replaced.
 
-The order is: byte order mark, UTF-16 without one (by its pattern of NUL bytes), the encoding that the document
-declares, strict UTF-8, a detector where there is enough to detect from, and windows-1252 in the end.
+The order is: byte order mark, UTF-16 without one (by its pattern of NUL bytes), strict UTF-8 (what fits it by chance
+is rare), the encoding that the document declares, a detector where there is enough to detect from, and windows-1252.
 """
 
 import codecs
@@ -34,6 +34,13 @@ _MEANT = {
     "utf-16le": "utf-8",
     "utf-16be": "utf-8",
 }
+# Python knows these as encodings, but nobody writes a file in them.
+_NOT_FOR_FILES = frozenset({"unicode_escape", "raw-unicode-escape", "unicode-escape", "idna", "punycode", "utf-7"})
+# The encodings that people's files are in; among all that there are, the detector finds too many that fit.
+_LIKELY = str.split(
+    "cp1252 cp1250 iso8859_2 cp1251 koi8_r koi8_u cp866 cp1253 cp1254 cp1255 cp1256 cp1257 cp1258 cp874 "
+    "cp932 euc_jp iso2022_jp gb18030 big5 cp949 mac_roman cp850"
+)
 _DETECTABLE = 256  # bytes; below that a detector's guess is worse than windows-1252
 _SAMPLE = 1_000_000  # bytes; more doesn't make the guess better
 
@@ -79,12 +86,15 @@ def _decode(raw: bytes, declared: str | None) -> tuple[str, list[str]]:
             return raw[len(mark) :].decode(encoding, "replace"), []
     if wide := _wide(raw):
         return raw.decode(wide, "replace"), [f"read as {wide.upper()}, which it doesn't declare"]
-    if declared and (text := _as_declared(raw, declared)) is not None:
+    plain = raw.isascii()  # or one of the encodings that shift into other letters by escapes, if it declares so
+    if declared and plain and (text := _as_declared(raw, declared)) is not None:
         return text, []
     try:
         return raw.decode("utf-8"), []
     except UnicodeDecodeError:
         text = raw.decode("utf-8", "replace")
+    if declared and (as_declared := _as_declared(raw, declared)) is not None:
+        return as_declared, []
     if _mostly_utf8(text):
         return text, []
     if len(raw) >= _DETECTABLE and (guess := _detect(raw)):
@@ -109,8 +119,9 @@ def _wide(raw: bytes) -> str | None:
 def _as_declared(raw: bytes, declared: str) -> str | None:
     label = declared.strip().lower()
     try:
-        return raw.decode(_MEANT.get(label, label))
-    except (UnicodeError, LookupError):
+        name = codecs.lookup(_MEANT.get(label, label)).name
+        return None if name in _NOT_FOR_FILES else raw.decode(name)
+    except (ValueError, LookupError):
         return None
 
 
@@ -124,8 +135,12 @@ def _mostly_utf8(text: str) -> bool:
 def _detect(raw: bytes) -> str | None:
     from charset_normalizer import from_bytes
 
-    best = from_bytes(raw[:_SAMPLE]).best()
-    return best.encoding if best else None
+    matches = list(from_bytes(raw[:_SAMPLE], cp_isolation=_LIKELY))
+    if not matches:
+        return None
+    # Where nothing speaks against the commonest of all, the order of equals is the detector's alphabet.
+    equals = [name for match in matches if match.chaos == matches[0].chaos for name in match.could_be_from_charset]
+    return "cp1252" if "cp1252" in equals else matches[0].encoding
 
 
 def _characters(count: int) -> str:

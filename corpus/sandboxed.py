@@ -17,7 +17,7 @@ from corpus.records import Document, Failure, File, Limits, Page, Section
 Reading = tuple[Document, ...] | Failure
 
 # Address space that the libraries of all readers together take before they read anything, with room to spare.
-_READERS_BYTES = 512 * 2**20
+_READERS_BYTES = 256 * 2**20
 
 
 @dataclass(frozen=True, slots=True)

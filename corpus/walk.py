@@ -63,7 +63,7 @@ def _walk(tops: list[Path], limits: Limits) -> Iterator[File | Failure]:
 def _folder(folder: str, above: _Patterns, parents: frozenset[tuple[int, int]]) -> Iterator[str | Failure]:
     """Yield the files of a folder and of those in it; a link back to a folder that is being walked is left alone."""
     try:
-        status = os.stat(folder)
+        status = Path(folder).stat()
         entries = sorted(os.scandir(folder), key=lambda entry: entry.name)
     except OSError as error:
         yield Failure(_source(folder), f"the folder cannot be opened ({error.strerror}); check its permissions")
@@ -85,9 +85,11 @@ def _folder(folder: str, above: _Patterns, parents: frozenset[tuple[int, int]]) 
 def _file(path: str, limits: Limits, *, named: bool) -> File | Failure:
     source = _source(path)
     try:
-        status = os.stat(path)
+        status = Path(path).stat()
     except OSError as error:
-        return Failure(source, f"it cannot be opened ({error.strerror}); check its permissions, or where its link leads")
+        return Failure(
+            source, f"it cannot be opened ({error.strerror}); check its permissions, or where its link leads"
+        )
     if not stat.S_ISREG(status.st_mode):
         return Failure(source, "it is a device or a pipe, not a file; save what it gives to a file")
     suffix = Path(path).suffix.lower()
@@ -123,7 +125,7 @@ def _patterns(folder: str) -> _Patterns:
 
 
 def _is_pattern(line: str) -> bool:
-    """Tell whether a line is a pattern that the library takes; a lone "!" or "/" is none, and git passes over it too."""
+    """Tell whether a line is a pattern that the library takes; a lone "!" or "/" is none, to git neither."""
     return bool(line.strip("!/ \t"))
 
 

@@ -1,12 +1,18 @@
 """Late interaction: each token of the question against each token of a passage.
 
-A sentence's score is the mean, over the question's tokens, of the best cosine with any token of the sentence: MaxSim
-(Khattab and Zaharia 2020, "ColBERT", section 3.3) divided by the number of question tokens, so that it lies in -1..1
-whatever the question's length.
+A unit's score is the weighted mean, over the question's tokens, of the best cosine with any token of the unit: MaxSim
+(Khattab and Zaharia 2020, "ColBERT", section 3.3) divided by the sum of the weights, so that it lies in -1..1 whatever
+the question's length.
+
+Token vectors are kept in four bits a dimension. A fixed random rotation makes every coordinate of a unit vector about
+normal, with variance 1 / dimension, so that one table of levels serves every model and nothing is fitted (the idea of
+Zandieh et al. 2025, "TurboQuant"). The question's tokens are rotated too and stay in floating point. On three
+development sets the sentences ranked first were the same share as with float32, at an eighth of the size.
 """
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cache
 
 import numpy as np
 import numpy.typing as npt
@@ -14,21 +20,42 @@ import numpy.typing as npt
 from corpus.records import Span
 from index.encoder import Encoded, Floats
 
-_SCALE = 127.0
+_HALF = (0.1284, 0.3881, 0.6568, 0.9424, 1.2562, 1.6181, 2.0691, 2.7326)
+"""Levels that lose least of a normal variable of variance one in four bits (Max 1960, table I, N = 16)."""
+
+_LEVELS = np.array([-x for x in reversed(_HALF)] + list(_HALF), np.float32)
+_EDGES = (_LEVELS[1:] + _LEVELS[:-1]) / 2
+_PAIRS = np.stack([np.repeat(_LEVELS, 16), np.tile(_LEVELS, 16)], axis=1)
+"""(256, 2): a byte to its two levels, high half first."""
+
+
+@cache
+def rotation(dimension: int) -> Floats:
+    """Return a random rotation, the same for ever.
+
+    Args:
+        dimension: of the vectors.
+
+    Returns:
+        (dimension, dimension) float32, orthogonal: QR of normal numbers, made unique by a positive diagonal of R
+        (Mezzadri 2007, "How to generate random matrices from the classical compact groups").
+    """
+    normal = np.random.Generator(np.random.PCG64(0)).standard_normal((dimension, dimension))
+    q, r = np.linalg.qr(normal)
+    rotated: Floats = (q * np.sign(np.diag(r))).astype(np.float32)
+    return rotated
 
 
 @dataclass(frozen=True, slots=True)
 class TokenMatrix:
-    """The token vectors of a passage in eight bits, sentence by sentence.
+    """The token vectors of a passage in four bits a dimension, sentence by sentence.
 
     Args:
-        codes: (n, dimension) int8; a row times its scale is the unit vector.
-        scales: (n,) float16.
+        codes: (n, dimension / 2, rounded up) uint8: two rotated coordinates a byte.
         counts: (sentences,) uint16: how many rows belong to each sentence; 0 where the model did not see it.
     """
 
-    codes: npt.NDArray[np.int8]
-    scales: npt.NDArray[np.float16]
+    codes: npt.NDArray[np.uint8]
     counts: npt.NDArray[np.uint16]
 
     @classmethod
@@ -40,59 +67,52 @@ class TokenMatrix:
             start: where the passage starts in the document, code points.
             sentences: the passage's sentences, offsets into the document.
         """
-        edges = np.array([sentence.start - start for sentence in sentences], np.int32)
-        owner = np.searchsorted(edges, encoded.spans[:, 0], side="right") - 1
-        scales = np.abs(encoded.tokens).max(axis=1, initial=1e-12) / _SCALE
-        codes = np.rint(encoded.tokens / scales[:, None]).astype(np.int8)
+        starts = np.array([sentence.start - start for sentence in sentences], np.int32)
+        owner = np.searchsorted(starts, encoded.spans[:, 0], side="right") - 1
         counts = np.bincount(owner, minlength=len(sentences)).astype(np.uint16)
-        return cls(codes, scales.astype(np.float16), counts)
+        rotated = encoded.tokens @ rotation(encoded.tokens.shape[1]) * np.sqrt(encoded.tokens.shape[1])
+        nibbles = np.searchsorted(_EDGES, rotated).astype(np.uint8)
+        if nibbles.shape[1] % 2:
+            nibbles = np.pad(nibbles, ((0, 0), (0, 1)))
+        return cls(nibbles[:, 0::2] << 4 | nibbles[:, 1::2], counts)
 
     def to_bytes(self) -> bytes:
-        """Return the matrix as it is stored: two lengths, then counts, scales and codes, little-endian."""
-        lengths = np.array([len(self.counts), len(self.scales)], "<u4")
-        parts = (lengths, self.counts.astype("<u2"), self.scales.astype("<f2"), self.codes)
+        """Return the matrix as it is stored: number of sentences, their counts, the codes; little-endian."""
+        parts = (np.array([len(self.counts)], "<u4"), self.counts.astype("<u2"), self.codes)
         return b"".join(part.tobytes() for part in parts)
 
     @classmethod
     def from_bytes(cls, blob: bytes) -> "TokenMatrix":
         """Return what `to_bytes` stored."""
-        sentences, rows = np.frombuffer(blob, "<u4", 2)
-        counts = np.frombuffer(blob, "<u2", sentences, 8).astype(np.uint16)
-        at = 8 + 2 * int(sentences)
-        scales = np.frombuffer(blob, "<f2", rows, at).astype(np.float16)
-        codes = np.frombuffer(blob, np.int8, offset=at + 2 * int(rows))
-        return cls(codes.reshape(int(rows), -1) if rows else codes.reshape(0, 0), scales, counts)
-
-    def token_scores(self, question: Floats) -> Floats:
-        """Return cosines.
-
-        Args:
-            question: (m, dimension) float32, unit rows.
-
-        Returns:
-            (m, n) float32: each question token with each token of the passage.
-        """
-        products: Floats = question @ self.codes.T.astype(np.float32)
-        return products * self.scales.astype(np.float32)
+        sentences = int(np.frombuffer(blob, "<u4", 1)[0])
+        counts = np.frombuffer(blob, "<u2", sentences, 4).astype(np.uint16)
+        rows = int(counts.sum())
+        codes = np.frombuffer(blob, np.uint8, offset=4 + 2 * sentences)
+        return cls(codes.reshape(rows, -1) if rows else codes.reshape(0, 0), counts)
 
 
-def sentence_scores(question: Floats, passages: Sequence[TokenMatrix]) -> list[Floats]:
+def sentence_scores(question: Floats, weights: Floats, passages: Sequence[TokenMatrix]) -> list[Floats]:
     """Score every sentence of some passages against a question.
 
     Args:
         question: (m, dimension) float32, unit rows, m of at least 1.
+        weights: (m,) float32: how much each token of the question counts, above 0.
         passages: their token vectors.
 
     Returns:
-        for each passage (sentences,) float32, -1..1; -1 for a sentence without tokens.
+        for each passage (sentences,) float32, about -1..1; -1 for a sentence without tokens.
     """
-    return [_scores(question, tokens) for tokens in passages]
+    dimension = question.shape[1]
+    rotated = question @ rotation(dimension) / np.sqrt(dimension)
+    shares = (weights / weights.sum()).astype(np.float32)
+    return [_scores(rotated, shares, tokens) for tokens in passages]
 
 
-def _scores(question: Floats, tokens: TokenMatrix) -> Floats:
+def _scores(rotated: Floats, shares: Floats, tokens: TokenMatrix) -> Floats:
     scores = np.full(len(tokens.counts), -1.0, np.float32)
     seen = np.flatnonzero(tokens.counts)
     if len(seen):
         starts = (np.cumsum(tokens.counts, dtype=np.int64) - tokens.counts)[seen]
-        scores[seen] = np.maximum.reduceat(tokens.token_scores(question), starts, axis=1).mean(axis=0)
+        levels = _PAIRS[tokens.codes].reshape(len(tokens.codes), -1)[:, : rotated.shape[1]]
+        scores[seen] = shares @ np.maximum.reduceat(rotated @ levels.T, starts, axis=1)
     return scores

@@ -52,6 +52,11 @@ class StoredPassage:
         return self.start + len(self.text)
 
     @property
+    def sentence_texts(self) -> list[str]:
+        """Each sentence, an exact slice of the document's text."""
+        return [self.text[span.start - self.start : span.end - self.start] for span in self.sentences]
+
+    @property
     def context(self) -> str:
         """Title and headings, one line: what the passage is about without saying so."""
         return " — ".join(dict.fromkeys((self.title, *self.headings)))

@@ -15,7 +15,7 @@ from corpus.records import Limits
 from index.catalog import Catalog
 from index.encoder import Encoder
 from index.files import read_json, write_json
-from index.search import Found, Searcher, Weights
+from index.search import Candidate, Searcher, Weights
 from index.sync import OnProgress, Synchroniser, SyncReport, is_within
 from index.vectors import VectorView
 from index.words import WordView
@@ -169,7 +169,7 @@ class Index:
 
     # Reading.
 
-    def search(self, question: str, candidates: int) -> Found:
+    def search(self, question: str, candidates: int) -> list[Candidate]:
         """Return the passages that may answer a question, as the index stands now; see `Searcher.search`."""
         with self._viewing:
             vectors, words = self._open_views()
@@ -177,11 +177,6 @@ class Index:
                 self._refresh(vectors, words)
         assert self._searcher is not None
         return self._searcher.search(question, candidates)
-
-    def words(self, text: str) -> list[str]:
-        """Return a text's words as the lexical index knows them."""
-        with self._viewing:
-            return self._open_views()[1].words(text)
 
     def _open_views(self) -> tuple[VectorView, WordView]:
         if self._views is None:

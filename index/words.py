@@ -107,19 +107,6 @@ class WordView:
             return []
         return self._run(self._any_of(words), k)
 
-    def scores(self, words: Sequence[str], ids: Sequence[int]) -> dict[int, float]:
-        """Return the BM25 score of each of some passages; 0 where none of the words stands in it."""
-        import tantivy
-
-        found = dict.fromkeys(ids, 0.0)
-        if self._index is None or not words or not ids:
-            return found
-        only = tantivy.Query.const_score_query(tantivy.Query.term_set_query(self._index.schema, "id", list(ids)), 0.0)
-        query = tantivy.Query.boolean_query(
-            [(tantivy.Occur.Must, only), (tantivy.Occur.Should, self._any_of(words))],
-        )
-        return found | dict(self._run(query, len(ids)))
-
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
         """Return each word's inverse document frequency: ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25."""
         import math

@@ -9,7 +9,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus.errors import IndexLockedError, InputError, PathError, QuestionError, SettingError
+from corpus.errors import IndexLockedError, PathError, QuestionError, SettingError
 from corpus.records import Failure
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.store import Index
@@ -156,8 +156,8 @@ class Chatbot:
         understood = followup.stand_alone(question.strip(), history)[-self.settings.question_characters :]
         found = self._index.search(understood, self.settings.candidates)
         quotes = tuple(
-            _quote(choice, confidence.probability(confidence.gather(choice, found, self._index.words)))
-            for choice in choose(found.candidates, self.settings.quotes)
+            _quote(choice, confidence.probability(confidence.gather(choice, found)))
+            for choice in choose(found, self.settings.quotes)
         )
         sure = quotes[0].confidence if quotes else 0.0
         threshold = self.settings.threshold
@@ -190,7 +190,7 @@ class Chatbot:
                 end=passage.end,
                 score=candidate.score,
             )
-            for candidate in found.candidates[:k]
+            for candidate in found[:k]
             for passage in (candidate.passage,)
         )
 
@@ -265,7 +265,9 @@ class Chatbot:
             for name in dict.fromkeys((os.fspath(source), str(Path(source).expanduser().absolute()))):
                 if gone := self._index.remove(name):
                     return tuple(gone)
-        raise PathError(f"no document {os.fspath(source)!r} in the index; its documents are listed by `pullquote status`")
+        raise PathError(
+            f"no document {os.fspath(source)!r} in the index; its documents are listed by `pullquote status`"
+        )
 
     def sync(self, again: bool = False) -> SyncReport:
         """Make the index equal to the files: read what is new or changed, forget what is gone.

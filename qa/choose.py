@@ -23,9 +23,7 @@ class Choice:
     @property
     def text(self) -> str:
         """The sentence, an exact slice of the document."""
-        passage = self.candidate.passage
-        span = passage.sentences[self.sentence]
-        return passage.text[span.start - passage.start : span.end - passage.start]
+        return self.candidate.passage.sentence_texts[self.sentence]
 
 
 def choose(candidates: Sequence[Candidate], count: int) -> list[Choice]:

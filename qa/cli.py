@@ -100,9 +100,7 @@ def _command(
     commands: Any, name: str, run: Any, text: str, *, first: str = "", paths: bool = True, json_output: bool = True
 ) -> argparse.ArgumentParser:
     """Add a command with the options that all have."""
-    command: argparse.ArgumentParser = commands.add_parser(
-        name, help=text, description=f"{text[0].upper()}{text[1:]}."
-    )
+    command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
     command.set_defaults(run=run, threshold=None, paths=[], json=False)
     if first:
         command.add_argument(first, help="in quotation marks")
@@ -125,9 +123,7 @@ def _open(options: argparse.Namespace) -> Chatbot:
     from qa.terminal import showing_progress
 
     with showing_progress(Console(stderr=True)) as progress:
-        return Chatbot.open(
-            options.paths or None, index=options.index, settings=_settings(options), progress=progress
-        )
+        return Chatbot.open(options.paths or None, index=options.index, settings=_settings(options), progress=progress)
 
 
 def _width() -> int:

@@ -6,13 +6,13 @@ stand in `confidence.json`, written by `python -m qa.calibrate`; there too stand
 
 import json
 import math
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from index.search import Found
+from index.search import Candidate
 from qa.choose import Choice
 
 
@@ -23,8 +23,8 @@ class Evidence:
     Args:
         late: late-interaction score of the sentence, -1..1.
         dense: cosine of the question and the passage, -1..1.
-        passage_coverage: share, 0..1, of the question's words that stand in the passage, its title or its headings,
-            each word weighted by its rarity (inverse document frequency).
+        passage_coverage: share, 0..1, of the question's content words that stand in the passage, its title or its
+            headings, each word weighted by its rarity.
         sentence_coverage: the same for the sentence alone.
         margin: how far the sentence's late-interaction score is above the best of any other passage, -2..2.
     """
@@ -36,30 +36,23 @@ class Evidence:
     margin: float
 
 
-def gather(choice: Choice, found: Found, words: Callable[[str], Sequence[str]]) -> Evidence:
+def gather(choice: Choice, candidates: Sequence[Candidate]) -> Evidence:
     """Collect the evidence for a quote.
 
     Args:
         choice: the sentence.
-        found: all that the search found.
-        words: a text to its words, as the lexical index knows them.
+        candidates: all that the search found.
     """
-    passage = choice.candidate.passage
-    late = float(choice.candidate.sentences[choice.sentence])
-    others = [float(other.sentences.max()) for other in found.candidates if other is not choice.candidate]
+    candidate = choice.candidate
+    late = float(candidate.late[choice.sentence])
+    others = [float(other.late.max()) for other in candidates if other is not candidate]
     return Evidence(
         late=late,
-        dense=choice.candidate.dense,
-        passage_coverage=_coverage(found.words, words(f"{passage.context}\n{passage.text}")),
-        sentence_coverage=_coverage(found.words, words(choice.text)),
+        dense=candidate.dense,
+        passage_coverage=candidate.coverage,
+        sentence_coverage=float(candidate.overlap[choice.sentence]),
         margin=late - max(others, default=0.0),
     )
-
-
-def _coverage(question: Mapping[str, float], words: Sequence[str]) -> float:
-    total = sum(question.values())
-    present = set(words)
-    return sum(rarity for word, rarity in question.items() if word in present) / total if total else 0.0
 
 
 def probability(evidence: Evidence) -> float:

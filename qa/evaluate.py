@@ -231,9 +231,10 @@ def hold_out(folder: Path, questions: Sequence[Question], field: str, target: Pa
     groups: dict[str, int] = {}
     kept: set[str] = set()
     target.mkdir(parents=True, exist_ok=True)
-    with (folder / "documents.jsonl").open(encoding="utf-8") as lines, (target / "documents.jsonl").open(
-        "w", encoding="utf-8"
-    ) as out:
+    with (
+        (folder / "documents.jsonl").open(encoding="utf-8") as lines,
+        (target / "documents.jsonl").open("w", encoding="utf-8") as out,
+    ):
         for line in lines:
             row = json.loads(line)
             if field not in row:

@@ -19,6 +19,7 @@ from index.sync import OnProgress, Progress, SyncReport
 from qa import cite
 from qa.records import Answer, DocumentRecord, Hit, Quote
 
+
 @contextmanager
 def showing_progress(console: Console) -> Iterator[OnProgress]:
     """Show indexing on a terminal as a bar; elsewhere as one line every ten seconds."""
