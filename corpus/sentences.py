@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 
 from corpus.records import Span
 
@@ -45,7 +46,7 @@ def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         lines = [(line.start(), line.end()) for line in re.finditer(r"[^\n]+", block.group())]
         width = max(last - first for first, last in lines)
         begin = lines[0][0]
-        for (first, last), (after, after_end) in zip(lines, lines[1:], strict=False):
+        for (first, last), (after, after_end) in pairwise(lines):
             following = block.group()[after:after_end]
             if not _was_wrapped(block.group()[first:last], following, width):
                 yield block.start() + begin, block.start() + last

@@ -21,39 +21,7 @@ from corpus.records import Document, Failure, File, Span
 from index.encoder import Floats
 from index.late import TokenMatrix
 from index.records import IndexedPassage, KnownFile, StoredDocument, StoredPassage
-
-FORMAT_VERSION = 1
-
-_SCHEMA = f"""
-BEGIN IMMEDIATE;
-CREATE TABLE IF NOT EXISTS setting  (name TEXT PRIMARY KEY, value NOT NULL);
-CREATE TABLE IF NOT EXISTS root     (path TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS excluded (source TEXT PRIMARY KEY);
-CREATE TABLE IF NOT EXISTS file     (id INTEGER PRIMARY KEY, source TEXT UNIQUE NOT NULL, size INTEGER NOT NULL,
-                                     modified_ns INTEGER NOT NULL, hash TEXT NOT NULL);
-CREATE TABLE IF NOT EXISTS failure  (source TEXT PRIMARY KEY, reason TEXT NOT NULL,
-                                     size INTEGER NOT NULL, modified_ns INTEGER NOT NULL);
-CREATE TABLE IF NOT EXISTS document (id INTEGER PRIMARY KEY, file INTEGER NOT NULL REFERENCES file ON DELETE CASCADE,
-                                     source TEXT UNIQUE NOT NULL, title TEXT NOT NULL, format TEXT NOT NULL,
-                                     text TEXT NOT NULL, pages TEXT NOT NULL, sections TEXT NOT NULL,
-                                     notes TEXT NOT NULL, indexed_at TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS document_file ON document (file);
-CREATE TABLE IF NOT EXISTS passage  (id INTEGER PRIMARY KEY AUTOINCREMENT, generation INTEGER NOT NULL,
-                                     document INTEGER NOT NULL REFERENCES document ON DELETE CASCADE,
-                                     start INTEGER NOT NULL, text TEXT NOT NULL, headings TEXT NOT NULL,
-                                     sentences TEXT NOT NULL, pages TEXT NOT NULL);
-CREATE INDEX IF NOT EXISTS passage_document ON passage (document);
-CREATE INDEX IF NOT EXISTS passage_generation ON passage (generation);
-CREATE TABLE IF NOT EXISTS vector   (passage INTEGER PRIMARY KEY REFERENCES passage ON DELETE CASCADE,
-                                     vector BLOB NOT NULL, tokens BLOB NOT NULL);
-CREATE TABLE IF NOT EXISTS removed  (passage INTEGER PRIMARY KEY, generation INTEGER NOT NULL);
-CREATE INDEX IF NOT EXISTS removed_generation ON removed (generation);
-CREATE TRIGGER IF NOT EXISTS remember_removed AFTER DELETE ON passage BEGIN
-    INSERT INTO removed SELECT old.id, value + 1 FROM setting WHERE name = 'generation';
-END;
-INSERT OR IGNORE INTO setting VALUES ('format', {FORMAT_VERSION}), ('generation', 0);
-COMMIT;
-"""
+from index.schema import FORMAT_VERSION, SCHEMA
 
 _PASSAGE = """SELECT passage.id, document.source, document.title, passage.start, passage.text, passage.headings,
                      passage.sentences, passage.pages
@@ -84,7 +52,7 @@ class Catalog:
             self._db.execute("PRAGMA journal_mode = WAL")
             self._db.execute("PRAGMA foreign_keys = ON")
             if self._db.execute("SELECT count(*) FROM sqlite_schema").fetchone()[0] == 0:
-                self._db.executescript(_SCHEMA)
+                self._db.executescript(SCHEMA)
             found = self.setting("format")
         except sqlite3.DatabaseError as error:
             self._db.close()
@@ -160,7 +128,7 @@ class Catalog:
         query = """SELECT source, title, format, json_array_length(document.pages), count(passage.id), indexed_at, notes
                    FROM document LEFT JOIN passage ON passage.document = document.id
                    GROUP BY document.id ORDER BY source"""
-        return tuple(StoredDocument(*row[:6], tuple(json.loads(row[6]))) for row in self._rows(query))
+        return tuple(_document(row) for row in self._rows(query))
 
     def count_passages(self) -> int:
         """Return the number of passages."""
@@ -310,6 +278,10 @@ def _marks(values: Sequence[object]) -> str:
 
 def _floats(blob: bytes) -> Floats:
     return np.frombuffer(blob, "<f2").astype(np.float32)
+
+
+def _document(row: Sequence[Any]) -> StoredDocument:
+    return StoredDocument(row[0], row[1], row[2], row[3], row[4], row[5], notes=tuple(json.loads(row[6])))
 
 
 def _passage(row: Sequence[Any]) -> StoredPassage:

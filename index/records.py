@@ -1,5 +1,6 @@
 """The records that the index hands out."""
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from corpus.records import Passage, Span
@@ -58,8 +59,8 @@ class StoredPassage:
 
     @property
     def context(self) -> str:
-        """Title and headings, one line: what the passage is about without saying so."""
-        return " — ".join(dict.fromkeys((self.title, *self.headings)))
+        """What the passage is about without saying so; see `context_line`."""
+        return context_line(self.title, self.headings)
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +101,8 @@ class KnownFile:
     size: int
     modified_ns: int
     hash: str
+
+
+def context_line(title: str, headings: Sequence[str]) -> str:
+    """Return title and headings as one line, none said twice."""
+    return " — ".join(dict.fromkeys((title, *headings)))

@@ -1,6 +1,7 @@
 """A question to ranked candidates, each with the evidence that ranked it."""
 
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass
 
 import numpy as np
@@ -118,7 +119,7 @@ class Searcher:
         return sorted(found, key=lambda candidate: (-candidate.score, candidate.passage.id))
 
 
-def _coverage(rarity: Mapping[str, float], words: Set[str]) -> float:
+def _coverage(rarity: Mapping[str, float], words: AbstractSet[str]) -> float:
     """Return the share of some words, weighted by their rarity, that are among others."""
     total = sum(rarity.values())
     return sum(weight for word, weight in rarity.items() if word in words) / total if total else 0.0

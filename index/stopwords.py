@@ -7,9 +7,11 @@ import numpy as np
 from index.encoder import Floats, Integers
 
 STOP_WORDS = frozenset(
-    """a about am an and are as at be been being but by can could did do does for from had has have he her his how i if
-    in into is it its me my of on or our shall she should so such than that the their them then there these they this
-    to was we were what when where which while who whom whose why will with would you your""".split()
+    """
+    a about am an and are as at be been being but by can could did do does for from had has have he her his how
+    i if in into is it its me my of on or our shall she should so such than that the their them then there these
+    they this to was we were what when where which while who whom whose why will with would you your
+    """.split()
 )
 
 LIGHT = 0.5
@@ -39,4 +41,3 @@ def content_words(question: str) -> str:
     """Return a question without its stop words; the whole of it when there is nothing else."""
     kept = [word for word in _WORD.findall(question) if word.casefold() not in STOP_WORDS]
     return " ".join(kept) or question
-

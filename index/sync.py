@@ -13,7 +13,7 @@ from corpus.walk import walk
 from index.catalog import Catalog
 from index.encoder import Encoder
 from index.late import TokenMatrix
-from index.records import IndexedPassage
+from index.records import IndexedPassage, context_line
 
 _PASSAGES_AT_ONCE = 256  # of one transaction, at least, while there are files left; bounds what a crash costs
 
@@ -195,7 +195,7 @@ class Synchroniser:
             chosen = passages[first : first + 64]
             encoded = self._encoder.encode_passages(
                 [document.text[passage.start : passage.end] for passage in chosen],
-                [context(document.title, passage.headings) for passage in chosen],
+                [context_line(document.title, passage.headings) + "\n" for passage in chosen],
             )
             for passage, vectors in zip(chosen, encoded, strict=True):
                 tokens = TokenMatrix.pack(vectors, passage.start, passage.sentences)
@@ -217,11 +217,6 @@ class Synchroniser:
 def is_within(source: str, place: str) -> bool:
     """Tell whether a source is a place (a document, a file, a folder) or stands inside it."""
     return source == place or source.startswith((place.rstrip("/") + "/", place + "#"))
-
-
-def context(title: str, headings: Sequence[str]) -> str:
-    """Return what the model reads before a passage: title and headings, one line, none said twice."""
-    return " — ".join(dict.fromkeys((title, *headings))) + "\n"
 
 
 def _digest(path: Path) -> str:

@@ -2,8 +2,7 @@
 
 import hashlib
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import TracebackType
@@ -14,10 +13,14 @@ from corpus.records import Failure
 from index.encoder import Encoder, SentenceTransformerEncoder
 from index.store import Index
 from index.sync import OnProgress, SyncReport
-from qa import confidence, followup
+from qa import followup
 from qa.choose import Choice, choose
+from qa.confidence import Evidence, default_threshold, gather, probability
 from qa.records import Answer, DocumentRecord, Hit, Quote
 from qa.settings import Settings
+
+MOST_PASSAGES = 1_000
+"""That one search may ask for."""
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
 """A file, a folder, or several of them."""
@@ -154,30 +157,32 @@ class Chatbot:
         """
         self._check(question)
         understood = followup.stand_alone(question.strip(), history)[-self.settings.question_characters :]
-        found = self._index.search(understood, self.settings.candidates)
-        quotes = tuple(
-            _quote(choice, confidence.probability(confidence.gather(choice, found)))
-            for choice in choose(found, self.settings.quotes)
-        )
+        quotes = tuple(quote for quote, _ in self.quotes(understood))
         sure = quotes[0].confidence if quotes else 0.0
         threshold = self.settings.threshold
-        answered = bool(quotes) and sure >= (confidence.default_threshold() if threshold is None else threshold)
+        answered = bool(quotes) and sure >= (default_threshold() if threshold is None else threshold)
         return Answer(question, understood, answered, sure, quotes)
+
+    def quotes(self, question: str) -> list[tuple[Quote, Evidence]]:
+        """Return the quotes for a question that stands alone, best first, each with the evidence for it."""
+        found = self._index.search(question, self.settings.candidates)
+        chosen = [(choice, gather(choice, found)) for choice in choose(found, self.settings.quotes)]
+        return [(_quote(choice, probability(evidence)), evidence) for choice, evidence in chosen]
 
     def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
         """Return the best passages, best first: no quoting, no refusal.
 
         Args:
             question: what to look for.
-            k: how many passages, at least 1.
+            k: how many passages, 1 to 1,000.
 
         Raises:
             QuestionError: the question is empty or too long.
-            SettingError: `k` is below 1.
+            SettingError: `k` is outside its range.
         """
         self._check(question)
-        if k < 1:
-            raise SettingError(f"k is {k}; it must be at least 1")
+        if not 1 <= k <= MOST_PASSAGES:
+            raise SettingError(f"k is {k}; it must be between 1 and {MOST_PASSAGES:,}")
         found = self._index.search(question.strip(), max(k, self.settings.candidates))
         return tuple(
             Hit(
@@ -337,7 +342,7 @@ def _nothing_to_read(roots: Sequence[str], failures: Sequence[Failure]) -> str:
     return f"there are no documents in {where}; give a folder that holds some"
 
 
-def _quote(choice: Choice, probability: float) -> Quote:
+def _quote(choice: Choice, confidence: float) -> Quote:
     passage = choice.candidate.passage
     span = passage.sentences[choice.sentence]
     return Quote(
@@ -348,7 +353,7 @@ def _quote(choice: Choice, probability: float) -> Quote:
         heading=passage.headings[-1] if passage.headings else None,
         start=span.start,
         end=span.end,
-        confidence=probability,
+        confidence=confidence,
         passage_start=passage.start,
         passage_end=passage.end,
     )

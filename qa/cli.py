@@ -217,7 +217,7 @@ def _evaluate(options: argparse.Namespace) -> int:
                 questions = evaluate.hold_out(folder, questions, options.hold_out, Path(scratch) / "set")
                 folder = Path(scratch) / "set"
             if options.limit:
-                questions = questions[:: max(1, len(questions) // options.limit)][: options.limit]
+                questions = evaluate.sample(questions, options.limit)
             if options.no_history:
                 questions = evaluate.without_history(questions)
             index = options.index or (Path(scratch) / "index" if options.hold_out else None)

@@ -62,10 +62,11 @@ class Outcome:
 
     def right(self, first: int) -> bool:
         """Tell whether one of the first quotes holds a gold answer, or lies in it, in the right document."""
-        return any(_holds(quote, answer) for quote in self.answer.quotes[:first] for answer in self.question.answers)
+        return any(holds(quote, answer) for quote in self.answer.quotes[:first] for answer in self.question.answers)
 
 
-def _holds(quote: Quote, answer: tuple[str, int, str]) -> bool:
+def holds(quote: Quote, answer: tuple[str, int, str]) -> bool:
+    """Tell whether a quote holds a gold answer (document id, start, text), or lies in it."""
     document, start, text = answer
     if document_id(quote.source) != document:
         return False
@@ -247,6 +248,13 @@ def hold_out(folder: Path, questions: Sequence[Question], field: str, target: Pa
 
 def _unanswerable(question: Question) -> Question:
     return replace(question, relevant={}, answers=(), answerable=False)
+
+
+def sample(questions: Sequence[Question], count: int) -> list[Question]:
+    """Return so many questions at the most, evenly spread."""
+    if len(questions) <= count:
+        return list(questions)
+    return [questions[int(n * len(questions) / count)] for n in range(count)]
 
 
 def without_history(questions: Sequence[Question]) -> list[Question]:

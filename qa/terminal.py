@@ -5,7 +5,7 @@ import textwrap
 import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from pathlib import Path
+from pathlib import Path, PurePath
 from typing import Any
 
 from rich.console import Console
@@ -37,9 +37,9 @@ def showing_progress(console: Console) -> Iterator[OnProgress]:
             total = progress.total or None
             visible = progress.stage != "looking" or progress.done > 0
             bars.update(task, description=description, completed=progress.done, total=total, visible=visible)
-            if not console.is_terminal and time.monotonic() - told > 10:
+            if progress.total and not console.is_terminal and time.monotonic() - told > 10:
                 told = time.monotonic()
-                console.print(f"{description}: {progress.done} of {progress.total} files", highlight=False)
+                console.print(f"{description}, {progress.done} of {progress.total} files", highlight=False)
 
         yield show
 
@@ -135,8 +135,8 @@ def status_tables(documents: Sequence[DocumentRecord], failures: Sequence[Failur
 
 def _common_folder(sources: Sequence[str]) -> str:
     """Return the folder that all sources stand in, with its last slash; empty where there is none."""
-    common = os.path.commonprefix([os.path.dirname(source) + "/" for source in sources])
-    return common[: common.rfind("/") + 1]
+    parents = {str(PurePath(source).parent) for source in sources}
+    return os.path.commonpath(parents).rstrip("/") + "/" if parents else ""
 
 
 def figures_table(results: Mapping[str, Mapping[str, float | int | None]]) -> Table:
@@ -148,7 +148,7 @@ def figures_table(results: Mapping[str, Mapping[str, float | int | None]]) -> Ta
 
 def _figure(name: str, value: float | None) -> str:
     if value is None:
-        return "–"
+        return "-"
     if isinstance(value, int):
         return f"{value:,}"
     return f"{value:.0f}" if name == "quote characters" else f"{value:.1f}" if name.endswith("ms") else f"{value:.3f}"

@@ -1,0 +1,79 @@
+"""What several tests share: a small deterministic encoder, and files to index."""
+
+import re
+import zlib
+from collections.abc import Callable, Sequence
+from pathlib import Path
+
+import numpy as np
+import pytest
+
+from index.encoder import Encoded
+
+DIMENSION = 64
+
+
+class WordEncoder:
+    """An encoder whose token vectors depend on the word alone: the same word is 1, two others are about 0.
+
+    A text's vector is the mean of its words'. Enough of a model to rank by, and quick.
+    """
+
+    name = "words"
+
+    def __init__(self, fingerprint: str = "words-1") -> None:
+        self.fingerprint = fingerprint
+        self.dimension = DIMENSION
+        self.passages_encoded = 0
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [len(re.findall(r"\w+", text)) for text in texts]
+
+    def encode_passages(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Encoded]:
+        self.passages_encoded += len(texts)
+        return [_encode(text) for text in texts]
+
+    def encode_question(self, text: str) -> Encoded:
+        return _encode(text)
+
+
+def _encode(text: str) -> Encoded:
+    words = list(re.finditer(r"\w+", text))
+    tokens = np.stack([_vector(word.group().casefold()) for word in words] or [_vector("")])
+    spans = np.array([word.span() for word in words] or [(0, 1)], np.int32)
+    mean = tokens.mean(axis=0)
+    return Encoded((mean / np.linalg.norm(mean)).astype(np.float32), tokens, spans)
+
+
+def _vector(word: str) -> np.ndarray:
+    vector = np.random.default_rng(zlib.crc32(word.encode())).normal(size=DIMENSION)
+    return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+@pytest.fixture
+def encoder() -> WordEncoder:
+    return WordEncoder()
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder of three small documents."""
+    path = tmp_path / "papers"
+    path.mkdir()
+    (path / "harbour.txt").write_text("The harbour was dredged in 1932. Ships wait outside.", "utf-8")
+    (path / "tower.md").write_text("# The tower\n\nThe tower is 93 metres high. It opened in 1889.\n", "utf-8")
+    (path / "museum.html").write_text("<title>Museum</title><p>The museum closes at five.</p>", "utf-8")
+    return path
+
+
+@pytest.fixture
+def write(tmp_path: Path) -> Callable[[str, str], Path]:
+    """Write a file under the test's own folder and return its path."""
+
+    def write(name: str, text: str) -> Path:
+        path = tmp_path / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.write_text(text, "utf-8")
+        return path
+
+    return write
