@@ -25,7 +25,7 @@ check: $(BIN)/.tested
 	$(BIN)/mypy
 
 bench: $(BIN)/.tested
-	$(BIN)/python -m tests.bench.speed
+	$(BIN)/python tests/bench/speed.py $(ARGS)
 
 # An install is as new as the files that define it; the sources are linked, not copied.
 $(BIN)/.installed: pyproject.toml constraints.txt

@@ -8,7 +8,7 @@ import numpy as np
 
 from corpus.errors import SettingError
 from index.catalog import Catalog
-from index.encoder import Encoded, Encoder, Floats
+from index.encoder import Encoder, Floats
 from index.late import sentence_scores
 from index.records import StoredPassage
 from index.stopwords import content_words, token_weights
@@ -23,12 +23,14 @@ class Weights:
     passage's score = best sentence's late interaction + coverage * passage's coverage
     sentence's score = its late interaction + passage * passage's score + overlap * sentence's coverage
 
-    Coverage is the share of the question's content words that stand there, each weighted by its rarity.
+    Coverage is the share of the question's content words that stand there, each weighted by its rarity. What came
+    before a follow-up question counts `before` times as much as the question, in each of these.
     """
 
     coverage: float = 0.2
     passage: float = 0.5
     overlap: float = 0.15
+    before: float = 0.5
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,23 @@ class Candidate:
     sentence_scores: Floats
 
 
+@dataclass(frozen=True, slots=True)
+class _Question:
+    """A question as the searches want it.
+
+    Args:
+        vector: (dimension,) float32, unit length.
+        tokens: (m, dimension) float32, unit rows.
+        weights: (m,) float32: how much each token counts.
+        words: its content words, as the lexical index knows them, each with its rarity.
+    """
+
+    vector: Floats
+    tokens: Floats
+    weights: Floats
+    words: Mapping[str, float]
+
+
 class Searcher:
     """Searches one index.
 
@@ -75,11 +94,12 @@ class Searcher:
         self._words = words
         self._weights = weights
 
-    def search(self, question: str, candidates: int) -> list[Candidate]:
+    def search(self, question: str, before: str, candidates: int) -> list[Candidate]:
         """Return the passages that may answer a question, best first.
 
         Args:
             question: words in any language that the model knows.
+            before: earlier questions that this one leans on; empty when it stands alone.
             candidates: how many passages each of the two searches may propose; at least 1.
 
         Raises:
@@ -87,34 +107,47 @@ class Searcher:
         """
         if candidates < 1:
             raise SettingError(f"{candidates} passages were asked for; ask for at least 1")
-        encoded = self._encoder.encode_question(question)
-        words = self._words.words(content_words(question))
-        dense = self._vectors.search(encoded.vector, candidates)
-        lexical = self._words.search(words, candidates)
+        asked = self._understand(question, before)
+        dense = self._vectors.search(asked.vector, candidates)
+        lexical = self._words.search(list(asked.words), candidates)
         ids = list(dict.fromkeys(passage for passage, _ in (*dense, *lexical)))
-        return self._rank(question, encoded, self._words.rarity(words), ids)
+        return self._rank(asked, ids)
 
-    def _rank(
-        self, question: str, encoded: Encoded, rarity: Mapping[str, float], ids: Sequence[int]
-    ) -> list[Candidate]:
+    def _understand(self, question: str, before: str) -> "_Question":
+        """Encode a question; mix in what came before it."""
+        encoded = self._encoder.encode_question(question)
+        tokens, weights = encoded.tokens, token_weights(question, encoded.spans)
+        vector = encoded.vector
+        words = self._words.rarity(self._words.words(content_words(question)))
+        if before:
+            share = self._weights.before
+            earlier = self._encoder.encode_question(before)
+            tokens = np.concatenate([tokens, earlier.tokens])
+            weights = np.concatenate([weights, np.float32(share) * token_weights(before, earlier.spans)])
+            vector = vector + np.float32(share) * earlier.vector
+            vector /= np.linalg.norm(vector)
+            rarity = self._words.rarity(self._words.words(content_words(before)))
+            words = {word: share * weight for word, weight in rarity.items()} | words
+        return _Question(vector, tokens, weights, words)
+
+    def _rank(self, question: "_Question", ids: Sequence[int]) -> list[Candidate]:
         """Score candidates by everything that is known of them, and sort them."""
         passages = self._catalog.passages(ids)
         stored = self._catalog.vectors(ids)
         ids = [i for i in ids if i in passages and i in stored]
-        if not ids or not len(encoded.tokens):
+        if not ids or not len(question.tokens):
             return []
-        weights = token_weights(question, encoded.spans)
-        scores = sentence_scores(encoded.tokens, weights, [stored[i][1] for i in ids])
+        scores = sentence_scores(question.tokens, question.weights, [stored[i][1] for i in ids])
         found = []
         for i, late in zip(ids, scores, strict=True):
             passage = passages[i]
             in_sentences = [set(self._words.words(text)) for text in passage.sentence_texts]
             here = set(self._words.words(passage.context)).union(*in_sentences)
-            coverage = _coverage(rarity, here)
-            overlap = np.array([_coverage(rarity, words) for words in in_sentences], np.float32)
+            coverage = _coverage(question.words, here)
+            overlap = np.array([_coverage(question.words, words) for words in in_sentences], np.float32)
             score = float(late.max()) + self._weights.coverage * coverage
             ranked = late + np.float32(self._weights.passage * score) + np.float32(self._weights.overlap) * overlap
-            cosine = float(np.dot(encoded.vector, stored[i][0]))
+            cosine = float(np.dot(question.vector, stored[i][0]))
             found.append(Candidate(passage, score, cosine, coverage, late, overlap, ranked))
         return sorted(found, key=lambda candidate: (-candidate.score, candidate.passage.id))
 

@@ -169,14 +169,14 @@ class Index:
 
     # Reading.
 
-    def search(self, question: str, candidates: int) -> list[Candidate]:
+    def search(self, question: str, before: str, candidates: int) -> list[Candidate]:
         """Return the passages that may answer a question, as the index stands now; see `Searcher.search`."""
         with self._viewing:
             vectors, words = self._open_views()
             if self._stale(vectors, words):
                 self._refresh(vectors, words)
         assert self._searcher is not None
-        return self._searcher.search(question, candidates)
+        return self._searcher.search(question, before, candidates)
 
     def _open_views(self) -> tuple[VectorView, WordView]:
         if self._views is None:

@@ -5,7 +5,6 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
-from corpus.errors import EmptyDocumentError
 from corpus.passages import split_passages
 from corpus.records import Document, Failure, File, Limits
 from corpus.sandbox import Sandbox
@@ -186,7 +185,7 @@ class Synchroniser:
             if indexed:
                 results.append((document, indexed))
         if not results:
-            return Failure(file.source, str(EmptyDocumentError(f"{file.source} holds no sentence to quote")))
+            return Failure(file.source, "it holds no sentence to quote")
         return results
 
     def _encode(self, document: Document, report: SyncReport) -> Iterator[IndexedPassage]:

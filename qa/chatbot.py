@@ -156,25 +156,32 @@ class Chatbot:
             QuestionError: the question is empty or too long.
         """
         self._check(question)
-        understood = followup.stand_alone(question.strip(), history)[-self.settings.question_characters :]
-        quotes = tuple(quote for quote, _ in self.quotes(understood))
+        before = followup.leans_on(question, history)[-self.settings.question_characters :]
+        understood = f"{before} {question}" if before else question
+        quotes = tuple(quote for quote, _ in self.quotes(question, before))
         sure = quotes[0].confidence if quotes else 0.0
         threshold = self.settings.threshold
         answered = bool(quotes) and sure >= (default_threshold() if threshold is None else threshold)
         return Answer(question, understood, answered, sure, quotes)
 
-    def quotes(self, question: str) -> list[tuple[Quote, Evidence]]:
-        """Return the quotes for a question that stands alone, best first, each with the evidence for it."""
-        found = self._index.search(question, self.settings.candidates)
+    def quotes(self, question: str, before: str = "") -> list[tuple[Quote, Evidence]]:
+        """Return the quotes for a question, best first, each with the evidence for it.
+
+        Args:
+            question: what to ask.
+            before: earlier questions that it leans on.
+        """
+        found = self._index.search(question.strip(), before, self.settings.candidates)
         chosen = [(choice, gather(choice, found)) for choice in choose(found, self.settings.quotes)]
         return [(_quote(choice, probability(evidence)), evidence) for choice, evidence in chosen]
 
-    def search(self, question: str, k: int = 10) -> tuple[Hit, ...]:
+    def search(self, question: str, k: int = 10, history: Sequence[Mapping[str, str]] = ()) -> tuple[Hit, ...]:
         """Return the best passages, best first: no quoting, no refusal.
 
         Args:
             question: what to look for.
             k: how many passages, 1 to 1,000.
+            history: earlier messages, as for `ask`.
 
         Raises:
             QuestionError: the question is empty or too long.
@@ -183,7 +190,8 @@ class Chatbot:
         self._check(question)
         if not 1 <= k <= MOST_PASSAGES:
             raise SettingError(f"k is {k}; it must be between 1 and {MOST_PASSAGES:,}")
-        found = self._index.search(question.strip(), max(k, self.settings.candidates))
+        before = followup.leans_on(question, history)[-self.settings.question_characters :]
+        found = self._index.search(question.strip(), before, max(k, self.settings.candidates))
         return tuple(
             Hit(
                 text=passage.text,
@@ -338,7 +346,7 @@ def _nothing_to_read(roots: Sequence[str], failures: Sequence[Failure]) -> str:
     where = ", ".join(roots) or "the index"
     if failures:
         more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
-        return f"nothing could be read in {where}: {failures[0].reason}{more}"
+        return f"nothing could be read in {where}; {failures[0].source}: {failures[0].reason}{more}"
     return f"there are no documents in {where}; give a folder that holds some"
 
 

@@ -62,6 +62,15 @@ def answer_as_text(answer: "Answer") -> str:
     return f"{NOT_ANSWERED} The closest passage:\n{quote_as_text(answer.quotes[0])}"
 
 
+_BIDI_CONTROLS = frozenset("\u061c\u200e\u200f\u202a\u202b\u202c\u202d\u202e\u2066\u2067\u2068\u2069")
+
+
 def printable(text: str) -> str:
-    """Return a text without the characters that steer a terminal; a document's words and names may hold any."""
-    return "".join(c if c in "\n\t" or unicodedata.category(c) not in {"Cc", "Cf", "Cs"} else "\ufffd" for c in text)
+    """Return a text with the characters that steer a terminal made visible; words and names of files may hold any."""
+    return "".join("\ufffd" if _steers(character) else character for character in text)
+
+
+def _steers(character: str) -> bool:
+    if character in "\n\t":
+        return False
+    return character in _BIDI_CONTROLS or unicodedata.category(character) in {"Cc", "Cs"}

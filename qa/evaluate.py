@@ -120,7 +120,7 @@ def run(bot: Chatbot, questions: Sequence[Question], told: OnQuestion) -> Iterat
         start = time.perf_counter()
         answer = bot.ask(question.text, question.history)
         seconds = time.perf_counter() - start
-        hits = bot.search(answer.understood, k=bot.settings.candidates)
+        hits = bot.search(question.text, bot.settings.candidates, question.history)
         for quote in answer.quotes:
             if quote.source not in texts:
                 texts[quote.source] = bot.text(quote.source)

@@ -1,4 +1,4 @@
-"""A question and what came before it, to a question that stands alone."""
+"""A question, and what of the conversation before it is needed to understand it."""
 
 import re
 from collections.abc import Mapping, Sequence
@@ -18,20 +18,20 @@ def depends(question: str) -> bool:
     return bool(_OPENING.match(question) or _PRONOUN.search(question) or len(words) <= _SHORT_WORDS)
 
 
-def stand_alone(question: str, history: Sequence[Mapping[str, str]]) -> str:
-    """Return the question to search for.
-
-    A dependent question is put after the questions that it leans on: the last one before it, and those that this one
-    leans on in turn.
+def leans_on(question: str, history: Sequence[Mapping[str, str]]) -> str:
+    """Return what a question leans on: the question before it, and those that this one leans on in turn.
 
     Args:
         question: the question asked.
         history: messages before it, oldest first, each with "role" and "content"; only the user's are used.
+
+    Returns:
+        the earlier questions in one line; empty when the question stands alone.
     """
-    parts = [question]
+    earlier: list[str] = []
     for message in reversed(history):
-        if not depends(parts[0]):
+        if not depends(earlier[0] if earlier else question):
             break
         if message.get("role") == "user" and message.get("content", "").strip():
-            parts.insert(0, message["content"].strip())
-    return " ".join(parts)
+            earlier.insert(0, " ".join(message["content"].split()))
+    return " ".join(earlier)

@@ -108,7 +108,7 @@ def sync_text(report: SyncReport, failures: Sequence[Failure], folder: Path) -> 
     lines = [f"{', '.join([*counts, f'{report.unchanged} unchanged'])}; {report.passages:,} passages read."]
     if failures:
         lines.append(f"{len(failures)} could not be read:")
-        lines.extend(f"  {failure.reason}" for failure in failures)
+        lines.extend(f"  {failure.source}: {failure.reason}" for failure in failures)
     lines.append(f"The index is in {folder}")
     return cite.printable("\n".join(lines))
 
