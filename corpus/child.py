@@ -77,8 +77,8 @@ class Child:
 
     def _exchange(self, process: subprocess.Popen[bytes], file: File) -> Answer | None:
         """Return the child's answer, or None if it has died or talks nonsense."""
-        if process.stdin is None or process.stdout is None:
-            raise AssertionError("the child was started with pipes")
+        assert process.stdin
+        assert process.stdout
         try:
             process.stdin.write(pack_request(file))
             process.stdin.flush()

@@ -84,7 +84,7 @@ def _decode(raw: bytes, declared: str | None) -> tuple[str, list[str]]:
     for mark, encoding in _MARKS:
         if raw.startswith(mark):
             return raw[len(mark) :].decode(encoding, "replace"), []
-    if wide := _wide(raw):
+    if wide := looks_wide(raw):
         return raw.decode(wide, "replace"), [f"read as {wide.upper()}, which it doesn't declare"]
     plain = raw.isascii()  # or one of the encodings that shift into other letters by escapes, if it declares so
     if declared and plain and (text := _as_declared(raw, declared)) is not None:
@@ -102,8 +102,8 @@ def _decode(raw: bytes, declared: str | None) -> tuple[str, list[str]]:
     return raw.decode("cp1252", "replace"), ["read as windows-1252, because it is not UTF-8"]
 
 
-def _wide(raw: bytes) -> str | None:
-    """Recognise UTF-16 without a mark: in most scripts every other byte of it is often NUL, or always small."""
+def looks_wide(raw: bytes) -> str | None:
+    """Return the encoding of UTF-16 without a mark, which shows in every other byte being NUL, or None."""
     sample = raw[: 4096 & ~1]
     if len(sample) < 4 or len(raw) % 2:
         return None

@@ -1,7 +1,9 @@
 """What kind of document a file is: its first bytes count for more than its suffix."""
 
+import codecs
 import re
 
+from corpus.decode import looks_wide
 from corpus.errors import DamagedDocumentError, ProtectedDocumentError, UnsupportedFormatError
 from corpus.records import File, Limits
 
@@ -40,6 +42,7 @@ _OLD_OFFICE = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1"
 _ZIP = b"PK\x03\x04"
 _ENCRYPTED_PACKAGE = "EncryptedPackage".encode("utf-16-le")  # the stream's name, MS-OFFCRYPTO 1.3.3
 _OFFICE_PARTS = {"word/": "docx", "ppt/": "pptx", "xl/": "xlsx"}
+_MOST_CONTROLS = 0.05
 _SAVE_AS = "save it as DOCX or PDF"
 
 
@@ -72,9 +75,12 @@ def kind_of(file: File, raw: bytes, limits: Limits) -> str:
         raise DamagedDocumentError(
             f"it is no {file.path.suffix[1:].upper()}: its first bytes are {start[:8]!r}; get a fresh copy"
         )
+    controls = _control_share(start)
+    if by_suffix and controls > _MOST_CONTROLS:
+        raise DamagedDocumentError(f"it is no text: {controls:.0%} of its first bytes are control characters")
     if by_suffix:
         return by_suffix
-    if _looks_binary(start):
+    if controls > _MOST_CONTROLS or (controls and b"\0" in start):
         name = f"{file.path.suffix} files" if file.path.suffix else "this kind of file"
         raise UnsupportedFormatError(f"no reader for {name}; those for {', '.join(SUFFIXES)} and plain text are there")
     return "plain"
@@ -96,9 +102,8 @@ def _kind_of_archive(raw: bytes, limits: Limits) -> str:
     raise UnsupportedFormatError("it is an archive; unpack it and give the folder")
 
 
-def _looks_binary(start: bytes) -> bool:
-    """Tell text from other bytes: text has no NUL (but for UTF-16, which has a mark) and few control characters."""
-    if start.startswith((b"\xff\xfe", b"\xfe\xff")):
-        return False
-    controls = sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in start)
-    return b"\0" in start or controls * 20 > len(start)
+def _control_share(start: bytes) -> float:
+    """Return the fraction of control characters, of which text has next to none; NUL bytes of UTF-16 don't count."""
+    if start.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)) or looks_wide(start):
+        return 0.0
+    return sum(byte < 32 and byte not in b"\t\n\r\f\x1b" for byte in start) / len(start)

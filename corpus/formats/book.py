@@ -11,7 +11,8 @@ from corpus.formats.archive import open_archive
 from corpus.formats.draft import Draft
 from corpus.formats.markup import blocks, write
 from corpus.formats.titles import choose_title
-from corpus.formats.web import decode_page, page_title, parse
+from corpus.formats.trees import html_tree, xml_tree
+from corpus.formats.web import decode_page, page_title
 from corpus.records import Document, File, Limits
 
 _CONTAINER = "META-INF/container.xml"
@@ -33,16 +34,10 @@ def read(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:
 
 
 def _xml(archive: zipfile.ZipFile, name: str) -> Any:
-    from lxml import etree
-
     try:
-        parser = etree.XMLParser(resolve_entities=False, no_network=True, recover=True)
-        root = etree.fromstring(archive.read(name), parser)
-    except (KeyError, zipfile.BadZipFile, etree.XMLSyntaxError) as error:
+        return xml_tree(archive.read(name), name)
+    except (KeyError, zipfile.BadZipFile) as error:
         raise DamagedDocumentError(f"it is damaged: {name} cannot be read ({error}); get a fresh copy") from error
-    if root is None:
-        raise DamagedDocumentError(f"it is damaged: {name} is empty; get a fresh copy")
-    return root
 
 
 def _package(archive: zipfile.ZipFile) -> tuple[Any, str]:
@@ -66,7 +61,7 @@ def _spine(package: Any, folder: str) -> Iterator[str]:
 
 def _chapter(archive: zipfile.ZipFile, name: str, draft: Draft) -> None:
     try:
-        root = parse(decode_page(archive.read(name)).text)
+        root = html_tree(decode_page(archive.read(name)).text)
     except KeyError:
         return  # a page that the list promises and the archive doesn't hold
     if root is None:

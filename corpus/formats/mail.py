@@ -10,7 +10,8 @@ from corpus.errors import DamagedDocumentError
 from corpus.formats.draft import Draft
 from corpus.formats.markup import blocks, write
 from corpus.formats.titles import choose_title, one_line
-from corpus.formats.web import decode_page, parse
+from corpus.formats.trees import html_tree
+from corpus.formats.web import decode_page
 from corpus.records import Document, File, Limits
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
@@ -25,7 +26,9 @@ def read(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:
     message = email.message_from_bytes(raw, policy=default)
     headers = {name: one_line(str(message[name])) for name in _HEADERS if message[name]}
     if not headers:
-        raise DamagedDocumentError("it has none of the headers of an e-mail (From, To, Date, Subject); save it again as .eml")
+        raise DamagedDocumentError(
+            "it has none of the headers of an e-mail (From, To, Date, Subject); save it again as .eml"
+        )
     draft = Draft(limits)
     draft.block("\n".join(f"{name}: {value}" for name, value in headers.items()))
     notes = _body(message, draft)
@@ -38,7 +41,9 @@ def _body(message: EmailMessage, draft: Draft) -> tuple[str, ...]:
     if part is not None:
         raw = part.get_payload(decode=True)
         if isinstance(raw, bytes) and part.get_content_subtype() == "html":
-            root = parse((decode(raw, declared) if (declared := part.get_content_charset()) else decode_page(raw)).text)
+            root = html_tree(
+                (decode(raw, declared) if (declared := part.get_content_charset()) else decode_page(raw)).text
+            )
             if root is not None:
                 write(blocks(root), draft)
         elif isinstance(raw, bytes):

@@ -12,6 +12,7 @@ from corpus.records import Document, File, Limits
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _FRONT_MATTER_LONGEST = 20_000
+_NOTED = ("date", "author")
 _NESTING = 100  # quotes in lists in quotes; markdown-it's own figure for its strictest preset is 20
 
 
@@ -21,8 +22,9 @@ def read(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:
     check_length(len(decoded.text), limits)
     matter, body = _front_matter(decoded.text)
     draft = Draft(limits)
-    headings = _write(body, draft)
-    title = choose_title(file, str(matter.get("title") or ""), headings[0] if headings else None)
+    writer = _Writer(draft)
+    writer.write(body)
+    title = choose_title(file, str(matter.get("title") or ""), *writer.headings[:1])
     return (draft.document(file, title, "markdown", decoded.notes + _notes(matter)),)
 
 
@@ -40,61 +42,70 @@ def _front_matter(text: str) -> tuple[dict[str, Any], str]:
 
 
 def _notes(matter: dict[str, Any]) -> tuple[str, ...]:
-    named = ("date", "author", "authors")
-    return tuple(f"{name}: {matter[name]}" for name in named if isinstance(matter.get(name), object) and matter.get(name))
+    said = (matter.get(name) for name in _NOTED)
+    return tuple(f"{name}: {value}" for name, value in zip(_NOTED, said, strict=True) if value)
 
 
-def _write(body: str, draft: Draft) -> list[str]:
-    """Add the blocks of a Markdown text, and return its headings."""
-    from markdown_it import MarkdownIt
+class _Writer:
+    """Adds the blocks of a Markdown text to a draft."""
 
-    parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
-    headings: list[str] = []
-    lines: list[str] = []
-    cells: list[str] = []
-    depth = 0
-    level = 0
-    for token in parser.parse(body):
-        match token.type:
+    def __init__(self, draft: Draft) -> None:
+        self._draft = draft
+        self.headings: list[str] = []
+        self._level = 0
+        self._lists = 0
+        self._lines: list[str] = []
+        self._cells: list[str] = []
+
+    def write(self, body: str) -> None:
+        from markdown_it import MarkdownIt
+
+        parser = MarkdownIt("commonmark", {"maxNesting": _NESTING}).enable(["table", "strikethrough"])
+        for token in parser.parse(body):
+            if token.nesting:
+                self._bound(token.type, token.tag)
+            elif token.type == "inline":
+                self._words(_inline(token.children or ()))
+            elif token.type in {"fence", "code_block"}:
+                self._flush()
+                self._draft.verbatim(token.content)
+            elif token.type == "html_block":
+                self._flush()
+                self._draft.block(fragment_text(token.content))
+
+    def _bound(self, kind: str, tag: str) -> None:
+        match kind:
             case "bullet_list_open" | "ordered_list_open":
-                depth += 1
+                self._lists += 1
             case "bullet_list_close" | "ordered_list_close":
-                depth -= 1
+                self._lists -= 1
             case "heading_open":
-                level = int(token.tag[1:])
+                self._level = int(tag[1:])
             case "heading_close":
-                level = 0
-            case "tr_close":
-                lines.append(" | ".join(cells))
-                cells.clear()
+                self._level = 0
             case "th_open" | "td_open":
-                cells.append("")
-            case "inline":
-                text = _inline(token.children or ())
-                if level:
-                    _flush(lines, draft)
-                    draft.heading(text, level)
-                    headings.append(text)
-                elif cells:
-                    cells[-1] = " ".join(text.split())
-                elif depth:
-                    lines.append(text)
-                else:
-                    draft.block(text)
-            case "fence" | "code_block":
-                _flush(lines, draft)
-                draft.verbatim(token.content)
-            case "html_block":
-                _flush(lines, draft)
-                draft.block(fragment_text(token.content))
-        if not depth and token.type in {"bullet_list_close", "ordered_list_close", "table_close"}:
-            _flush(lines, draft)
-    return headings
+                self._cells.append("")
+            case "tr_close":
+                self._lines.append(" | ".join(self._cells))
+                self._cells.clear()
+        if not self._lists and kind.endswith(("list_close", "table_close")):
+            self._flush()
 
+    def _words(self, text: str) -> None:
+        if self._level:
+            self._flush()
+            self._draft.heading(text, self._level)
+            self.headings.append(text)
+        elif self._cells:
+            self._cells[-1] = text
+        elif self._lists:
+            self._lines.append(text)
+        else:
+            self._draft.block(text)
 
-def _flush(lines: list[str], draft: Draft) -> None:
-    draft.block("\n".join(lines))
-    lines.clear()
+    def _flush(self) -> None:
+        self._draft.block("\n".join(self._lines))
+        self._lines.clear()
 
 
 def _inline(children: Sequence[Any]) -> str:

@@ -5,33 +5,21 @@ from collections.abc import Iterable
 from typing import Any
 
 from corpus.formats.draft import Draft
+from corpus.formats.surroundings import left_out
+from corpus.formats.trees import Walk
 
-_UNSEEN = frozenset(
-    "script style noscript template svg math canvas iframe object embed audio video select datalist button input "
-    "textarea head title meta link map area frame frameset noframes applet dialog rp rt".split()
-)
-_AROUND = frozenset("nav footer menu".split())
-_AROUND_OUTSIDE_ARTICLES = frozenset("header aside".split())
-_AROUND_ROLES = frozenset(
-    "navigation banner contentinfo search complementary dialog alertdialog menu menubar tablist toolbar".split()
-)
-# Whole words of class and id; a longer name that merely contains one of them stays.
-_AROUND_NAMES = frozenset(
-    "nav navbar navigation navbox breadcrumb breadcrumbs sidebar footer site-footer page-footer site-header cookie "
-    "cookies cookie-banner cookie-bar cookie-consent cookie-notice cookiebanner cookieconsent gdpr consent-banner "
-    "advert advertisement ads social-share share-buttons newsletter-signup popup skip-link skip-nav skip-to-content "
-    "sr-only visually-hidden screen-reader-text toc catlinks printfooter mw-editsection mw-jump-link "
-    "mw-cite-backlink mw-portlet vector-menu vector-dropdown mw-indicators geo-nondefault geo-multi-punct noprint headerlink vertical-navbox sistersitebox".split()
-)
-_NEVER_BY_NAME = frozenset("html body main article h1".split())
-_HIDDEN_STYLE = re.compile(r"display\s*:\s*none|visibility\s*:\s*hidden", re.IGNORECASE)
 _BLOCKS = frozenset(
-    "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer form "
-    "header hgroup hr html legend main ol p pre section summary table tbody tfoot thead tr ul".split()
+    str.split(
+        "address article aside blockquote body caption center dd details div dl dt fieldset figcaption figure footer "
+        "form header hgroup hr html legend main ol p pre section summary table tbody tfoot thead tr ul"
+    )
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
-# Stand between cells, and between items inside one, until the row is whole; no normalised text holds them.
-_CELL, _ITEM = "\x1f", "\x1e"
+# Stand between cells, between items in a cell, and between lines, until a block is whole; normalised text has none.
+_CELL, _ITEM, _LINE = "\x1f", "\x1e", "\x1d"
+_PARTS = re.compile(r"\n[ \n]*\n")
+_LINES = re.compile(rf"\s*{_LINE}[\s{_LINE}]*")
+_ANCHORS = " \t\n#\u00a7\u00b6\U0001f517"  # signs that link a heading to itself
 _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
@@ -41,7 +29,7 @@ def write(found: Iterable[tuple[str, str]], draft: Draft) -> None:
         if kind == "pre":
             draft.verbatim(text)
         elif kind:
-            draft.heading(text, _HEADINGS[kind])
+            draft.heading(text.strip(_ANCHORS), _HEADINGS[kind])
         else:
             draft.block(text)
 
@@ -54,13 +42,13 @@ def blocks(root: Any) -> list[tuple[str, str]]:
     mains = [element for element in root.iter("main", "div") if element.tag == "main" or element.get("role") == "main"]
     tops = [*mains, root] if len(mains) == 1 else [root]
     for top in tops:
-        if found := _Walk(picky=True).blocks(top):
+        if found := _Collector(picky=True).blocks(top):
             return found
-    return _Walk(picky=False).blocks(root)
+    return _Collector(picky=False).blocks(root)
 
 
-class _Walk:
-    """Goes through a tree without recursion, for pages nest as deep as they like.
+class _Collector:
+    """Goes through a tree and collects its blocks.
 
     Args:
         picky: leave out what stands around the page's own words.
@@ -76,15 +64,13 @@ class _Walk:
         self._tables: list[bool] = []  # for each table around: has it rows of data?
 
     def blocks(self, top: Any) -> list[tuple[str, str]]:
-        from lxml import etree
-
-        walk = etree.iterwalk(top, events=("start", "end"))
+        walk = Walk(top)
         skipped = None
         for event, element in walk:
             if event == "start":
-                if element is not top and self._left_out(element):
+                if element is not top and left_out(element, picky=self._picky):
                     skipped = element
-                    walk.skip_subtree()
+                    walk.skip()
                 else:
                     self._open(element)
                 continue
@@ -97,26 +83,6 @@ class _Walk:
         self._flush()
         return self._blocks
 
-    def _left_out(self, element: Any) -> bool:
-        tag = element.tag
-        if not isinstance(tag, str) or tag in _UNSEEN or element.get("hidden") is not None:
-            return True
-        if element.get("aria-hidden") == "true" or _HIDDEN_STYLE.search(element.get("style") or ""):
-            return True
-        if not self._picky:
-            return False
-        if tag in _AROUND or element.get("role") in _AROUND_ROLES:
-            return True
-        if tag in _AROUND_OUTSIDE_ARTICLES:
-            inside = next(element.iterancestors("article", "main"), None) is not None
-            return not inside and next(element.iter("h1"), None) is None
-        names = f"{element.get('class') or ''} {element.get('id') or ''}".lower().split()
-        if tag == "sup" and "reference" in names:
-            return True
-        if tag in _NEVER_BY_NAME or _AROUND_NAMES.isdisjoint(names):
-            return False
-        return next(element.iter("h1", "article", "main"), None) is None
-
     def _open(self, element: Any) -> None:
         tag = element.tag
         if tag == "table":
@@ -127,7 +93,7 @@ class _Walk:
         elif tag == "tr" and self._in_data:
             self._words.append("\n")
         elif tag == "li":
-            self._words.append(_ITEM if self._in_data else "\n")
+            self._words.append(_ITEM if self._in_data else _LINE)
         elif tag in _HEADINGS and not self._in_data:
             self._flush()
             self._heading = self._heading or tag
@@ -157,7 +123,7 @@ class _Walk:
             self._flush()
             self._heading = ""
         elif tag == "li":
-            self._words.append(" " if self._in_data else "\n")
+            self._words.append(" " if self._in_data else _LINE)
         else:
             self._bound(tag)
 
@@ -172,7 +138,7 @@ class _Walk:
         if self._in_data or self._heading:
             self._words.append(" ")
         elif self._lists:
-            self._words.append("\n" if tag in {"ul", "ol"} else " ")
+            self._words.append(_LINE if tag in {"ul", "ol"} else " ")
         else:
             self._flush()
 
@@ -191,11 +157,12 @@ class _Walk:
         elif self._heading:
             self._add(self._heading, text)
         else:
-            for block in re.split(r"\n[ \n]*\n", text) if not self._lists else (re.sub(r"\s*\n\s*", "\n", text),):
-                self._add("", block)
+            for part in _PARTS.split(text):
+                self._add("", _LINES.sub("\n", part))
 
     def _add(self, kind: str, text: str) -> None:
-        if text.strip():
+        text = text.strip()
+        if text:
             self._blocks.append((kind, text))
 
 

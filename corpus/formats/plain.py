@@ -13,9 +13,12 @@ _LONGEST_HEADING = 100
 _UNDERLINE = re.compile(r"(=|-|~|\^|\"|\*|\+)\1{2,}[ \t]*$")
 _UNDERLINE_LEVELS = {"=": 1, "-": 2, "~": 3, "^": 4}
 _HASHES = re.compile(r"(#{1,6})[ \t]+(\S.*?)[ \t]*#*[ \t]*$")
-_CHAPTER = re.compile(r"(?:part|book|chapter|appendix|kapitel|chapitre)[ \t]+(?:\d{1,3}|[ivxlc]+|[a-z])(?:[.:\u2014 -].*)?$", re.I)
-_NUMBERED = re.compile(r"(?:\d{1,2}\.){1,3}\d{1,2}\.?[ \t]+[^\W\d_].*[^\s.,;:!]$")
-_CAPITALS = re.compile(r"[^a-z]*[A-Z]{3}[^a-z]*[^a-z.,;:!?]$")
+_CHAPTER = re.compile(
+    r"(?:part|book|chapter|appendix|kapitel|chapitre)[ \t]+(?:\d{1,3}|[ivxlc]+|[a-z])(?:[.:\u2014 -].*)?$",
+    re.IGNORECASE,
+)
+_NUMBERED = re.compile(r"(?:\d{1,2}\.){1,3}\d{1,2}\.?[ \t]+[^\W\d_a-z].*[^\s.,;:!]$")
+_CAPITALS = re.compile(r"(?=(?:[^A-Z]*[A-Z]){5})\w[^a-z]*[^a-z.,;:!?]$")
 _SPACE = re.compile(r"\s*")
 _NOT_A_TITLE = re.compile(r"[|\t]|[.,;:!]$")
 
@@ -86,7 +89,7 @@ def _alone(title: str) -> tuple[str, int] | None:
     if _NOT_A_TITLE.search(title):
         return None
     if _NUMBERED.match(title):
-        return title, title.split()[0].rstrip(".").count(".") + 1
+        return title, title.split(maxsplit=1)[0].rstrip(".").count(".") + 1
     if _CAPITALS.match(title):
         return title, 2
     return None

@@ -26,7 +26,8 @@ def as_lines(rows: Iterable[Sequence[str]]) -> list[str]:
             if _are_names(cells):
                 names = cells
                 continue
-        lines.append(_line(cells, names if filled > 1 or len(cells) == 1 else None))
+        label = filled == 1 and cells[0]  # stands over the rows below it rather than under its column's name
+        lines.append(_line(cells, None if label else names))
     if not lines and names:
         lines.append(_line(names, None))
     return lines

@@ -9,7 +9,8 @@ _LONGEST = 200
 # What programs write into the title field when nobody has.
 _MEANINGLESS = re.compile(
     r"^(untitled.*|title|document\d*|unknown|none|slide \d+|powerpoint.presentation|presentation\d*|word document|"
-    r"microsoft (word|powerpoint|excel)( - .*)?|.*\.(docx?|pdf|pptx?|xlsx?|odt|tex|dvi|indd|qxd|rtf|txt|html?|md)|\W*|\d+)$",
+    r"microsoft (word|powerpoint|excel)( - .*)?|"
+    r".*\.(docx?|pdf|pptx?|xlsx?|odt|tex|dvi|indd|qxd|rtf|txt|html?|md)|\W*|\d+)$",
     re.IGNORECASE,
 )
 

@@ -1,0 +1,172 @@
+"""The command: what goes to stdout, what to stderr, and the exit codes."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from conftest import WordEncoder
+from test_qa_evaluate import labelled  # noqa: F401 - a fixture
+
+import qa.chatbot
+from qa.cli import main
+
+Run = Callable[..., tuple[int, str, str]]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Run the command in this process, on the small encoder and a cache of its own."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(qa.chatbot, "_encoder", lambda model: WordEncoder())
+
+    def run(*arguments: object) -> tuple[int, str, str]:
+        code = main([str(argument) for argument in arguments])
+        return code, *capsys.readouterr()
+
+    return run
+
+
+def test_an_answer_goes_to_stdout_with_exit_code_0(run: Run, folder: Path) -> None:
+    """The quote comes first, then its citation and how sure it is; stderr stays empty."""
+    code, out, err = run("ask", "How high is the tower?", folder, "--threshold", 0.1)
+    assert code == 0
+    assert "“The tower is 93 metres high.”\n  — The tower (tower.md), " in out
+    assert err == ""
+
+
+def test_no_answer_has_exit_code_1(run: Run, folder: Path) -> None:
+    """The closest passages are shown as such."""
+    code, out, _ = run("ask", "Whither goest thou?", folder)
+    assert code == 1
+    assert out.startswith("The documents don't seem to answer this. The closest passages:\n\n“")
+
+
+def test_json_is_the_answer_as_a_record(run: Run, folder: Path) -> None:
+    """`--json` prints `Answer.to_dict()`."""
+    code, out, _ = run("ask", "How high is the tower?", folder, "--json", "--threshold", 0.1)
+    record = json.loads(out)
+    assert code == 0
+    assert record["answered"] is True
+    assert record["quotes"][0]["text"] == "The tower is 93 metres high."
+
+
+def test_search_lists_passages(run: Run, folder: Path) -> None:
+    """Ranked, with their places; `-k` of them."""
+    code, out, _ = run("search", "harbour dredged", folder, "-k", 1)
+    assert code == 0
+    assert out.startswith("1. harbour (harbour.txt)")
+    assert "The harbour was dredged in 1932." in out
+    assert len(json.loads(run("search", "harbour dredged", folder, "--json")[1])) == 3
+
+
+def test_index_tells_what_it_did(run: Run, folder: Path, tmp_path: Path) -> None:
+    """Added, then unchanged, then removed, then read again."""
+    where = ("--index", tmp_path / "index")
+    assert run("index", folder, *where)[1].startswith("3 added, 0 unchanged; 3 passages read.")
+    assert run("index", folder, *where)[1].startswith("3 unchanged; 0 passages read.")
+    assert run("index", *where, "--remove", folder / "tower.md")[1].startswith("1 removed, 2 unchanged")
+    record = json.loads(run("index", *where, "--again", "--json")[1])
+    assert len(record["changed"]) == 2
+    assert record["index"] == str(tmp_path / "index")
+
+
+def test_status_lists_documents_and_failures(run: Run, folder: Path) -> None:
+    """What could not be read is there with its reason."""
+    (folder / "broken.pdf").write_bytes(b"%PDF-1.4 nothing")
+    code, out, _ = run("status", folder)
+    assert code == 0
+    assert "3 documents, 3 passages, 1 not read" in out
+    assert "broken.pdf" in out
+    assert "damaged" in out
+    record = json.loads(run("status", folder, "--json")[1])
+    assert len(record["documents"]) == 3
+    assert record["failures"][0]["source"].endswith("broken.pdf")
+
+
+def test_evaluate_prints_a_table_or_json(run: Run, labelled: Path) -> None:  # noqa: F811
+    """One column a set; held out, the second question has no answer."""
+    code, out, _ = run("evaluate", labelled)
+    assert code == 0
+    assert "quote@1" in out
+    figures = json.loads(run("evaluate", labelled, "--hold-out", "group", "--limit", 3, "--no-history", "--json")[1])
+    assert figures[str(labelled)]["unanswerable"] == 2
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("ask", ""), "the question is empty"),
+        (("ask", "x" * 2001), "2,001 characters"),
+        (("ask", "x", "/no/such/path"), "/no/such/path does not exist"),
+        (("ask", "x", "--threshold", "2"), "threshold is 2.0"),
+        (("search", "x", "-k", "0"), "k is 0"),
+        (("index", "--remove", "nothing"), "no document 'nothing'"),
+        (("evaluate", "/no/such/path"), "no labelled set"),
+    ],
+)
+def test_bad_input_is_one_line_and_exit_code_2(run: Run, arguments: tuple[str, ...], message: str) -> None:
+    """Value, limit and remedy on stderr, nothing on stdout, no traceback."""
+    code, out, err = run(*arguments)
+    assert code == 2
+    assert out == ""
+    assert message in err
+    assert err.count("\n") == 1
+
+
+def test_wrong_usage_has_exit_code_2(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
+    """An unknown command, or none."""
+    for arguments in (("fly",), ()):
+        with pytest.raises(SystemExit) as error:
+            run(*arguments)
+        assert error.value.code == 2
+    assert "usage: pullquote" in capsys.readouterr().err
+
+
+def test_an_interruption_says_that_the_index_is_sound(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Ctrl-C is exit code 130 and one line."""
+
+    def interrupt(*_: object, **__: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr(qa.chatbot.Chatbot, "open", interrupt)
+    code, out, err = run("ask", "x")
+    assert (code, out, err.count("\n")) == (130, "", 1)
+
+
+def test_help_shows_examples(capsys: pytest.CaptureFixture[str]) -> None:
+    """`--help` has examples and the exit codes, and every command has a line."""
+    with pytest.raises(SystemExit):
+        main(["--help"])
+    out = capsys.readouterr().out
+    assert 'pullquote ask "Who signed the Partnership for Peace document?"' in out
+    assert "exit codes: 0 answered" in out
+    assert all(f"\n    {name} " in out for name in ("chat", "ask", "search", "index", "status", "evaluate"))
+
+
+def test_ctrl_c_while_indexing_leaves_a_sound_index(tmp_path: Path) -> None:
+    """A real process, the real model, a real signal: the next run goes on, and its answers are right."""
+    folder = tmp_path / "papers"
+    folder.mkdir()
+    for number in range(300):
+        (folder / f"{number:03}.txt").write_text(f"Room {number} holds {number * 7} chairs. " * 20, "utf-8")
+    command = [sys.executable, "-m", "qa", "index", str(folder), "--index", str(tmp_path / "index")]
+    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    catalog = tmp_path / "index" / "catalog.sqlite-wal"
+    deadline = time.monotonic() + 120
+    while time.monotonic() < deadline and not (catalog.exists() and catalog.stat().st_size > 500_000):
+        time.sleep(0.05)
+    process.send_signal(signal.SIGINT)
+    out, err = process.communicate(timeout=60)
+    assert process.returncode == 130, (out, err)
+    assert "Traceback" not in err
+    again = subprocess.run(
+        [sys.executable, "-m", "qa", "ask", "How many chairs does room 123 hold?", *command[4:]],
+        capture_output=True, text=True, timeout=300, check=False, env=os.environ,
+    )  # fmt: skip
+    assert "Room 123 holds 861 chairs." in again.stdout, again.stderr
