@@ -27,6 +27,8 @@ _PASSAGE = """SELECT passage.id, document.source, document.title, passage.start,
                      passage.sentences, passage.pages
               FROM passage JOIN document ON document.id = passage.document"""
 
+_DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
+
 
 class Catalog:
     """The catalog of the index in one folder; safe to use from several threads.
@@ -56,9 +58,9 @@ class Catalog:
             found = self.setting("format")
         except sqlite3.DatabaseError as error:
             self._db.close()
-            raise IndexDamagedError(
-                f"{self.path} cannot be read as an index ({error}); remove the folder {folder} and index again"
-            ) from error
+            if _code(error) in _DAMAGED | {sqlite3.SQLITE_ERROR}:  # the last: a database of something else
+                raise self._damaged(error) from error
+            raise InputError(f"no index can be kept in {folder} ({error}); choose another folder") from error
         if found != FORMAT_VERSION:
             self._db.close()
             raise IndexMismatchError(
@@ -71,22 +73,50 @@ class Catalog:
         with self._lock:
             self._db.close()
 
-    def _rows(self, query: str, *values: object) -> list[Any]:
+    def _damaged(self, error: sqlite3.Error) -> IndexDamagedError:
+        folder = self.path.parent
+        return IndexDamagedError(
+            f"{self.path} cannot be read as an index ({error}); remove the folder {folder} and index again"
+        )
+
+    @contextmanager
+    def _translating(self) -> Iterator[None]:
+        """Hold the lock, and make an error of ours of a damaged file."""
         with self._lock:
+            try:
+                yield
+            except sqlite3.DatabaseError as error:
+                if _code(error) in _DAMAGED:
+                    raise self._damaged(error) from error
+                raise
+
+    def _rows(self, query: str, *values: object) -> list[Any]:
+        with self._translating():
             return self._db.execute(query, values).fetchall()
+
+    @contextmanager
+    def reading(self) -> Iterator[None]:
+        """See the catalog as it is now, whatever another process changes meanwhile."""
+        with self._translating():
+            self._db.execute("BEGIN")
+            try:
+                yield
+            finally:
+                self._db.execute("ROLLBACK")
 
     @contextmanager
     def changing(self) -> Iterator[None]:
         """Make one transaction of what is done inside, and a new generation; undo all of it on any exception."""
-        with self._lock:
+        with self._translating():
             self._db.execute("BEGIN IMMEDIATE")
             try:
                 yield
                 self._db.execute("UPDATE setting SET value = value + 1 WHERE name = 'generation'")
+                self._db.execute("COMMIT")
             except BaseException:
-                self._db.execute("ROLLBACK")
+                if self._db.in_transaction:  # a full disk has SQLite undo it before we can
+                    self._db.execute("ROLLBACK")
                 raise
-            self._db.execute("COMMIT")
 
     # What is known.
 
@@ -99,6 +129,11 @@ class Catalog:
     def generation(self) -> int:
         """Number of changes made so far."""
         return int(self.setting("generation"))
+
+    @property
+    def origin(self) -> str:
+        """What tells this catalog from one that stood in the folder before it."""
+        return str(self.setting("origin"))
 
     @property
     def roots(self) -> tuple[str, ...]:
@@ -143,12 +178,13 @@ class Catalog:
 
     def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Return passages by id; ids that are gone are left out."""
-        rows = self._rows(f"{_PASSAGE} WHERE passage.id IN ({_marks(ids)})", *ids)
+        rows = self._rows(f"{_PASSAGE} WHERE passage.id IN (SELECT value FROM json_each(?))", json.dumps(list(ids)))
         return {row[0]: _passage(row) for row in rows}
 
     def vectors(self, ids: Sequence[int]) -> dict[int, tuple[Floats, TokenMatrix]]:
         """Return passages' vectors, (dimension,) float32 each, and their token vectors, by id."""
-        rows = self._rows(f"SELECT passage, vector, tokens FROM vector WHERE passage IN ({_marks(ids)})", *ids)
+        query = "SELECT passage, vector, tokens FROM vector WHERE passage IN (SELECT value FROM json_each(?))"
+        rows = self._rows(query, json.dumps(list(ids)))
         return {row[0]: (_floats(row[1]), TokenMatrix.from_bytes(row[2])) for row in rows}
 
     # What the views are made from.
@@ -272,8 +308,9 @@ class Catalog:
         return self._db.execute("DELETE FROM document WHERE source = ?", (source,)).rowcount > 0
 
 
-def _marks(values: Sequence[object]) -> str:
-    return ",".join("?" * len(values))
+def _code(error: sqlite3.Error) -> int:
+    """Return SQLite's primary code of an error; 0 for a mistake that Python's own module found."""
+    return int(getattr(error, "sqlite_errorcode", 0)) & 0xFF
 
 
 def _floats(blob: bytes) -> Floats:

@@ -165,10 +165,11 @@ class SentenceTransformerEncoder:
         vectors = _unit(output["sentence_embedding"].float().numpy())
         tokens = output["token_embeddings"].float().numpy()
         results = []
-        for row, (context, _) in enumerate(pairs):
+        for row, (context, text) in enumerate(pairs):
+            places = _without_space(offsets[row], context + text)
             # Special tokens and padding have empty offsets; the context's tokens end before the text begins.
-            kept = (offsets[row, :, 1] > offsets[row, :, 0]) & (offsets[row, :, 0] >= len(context))
-            spans = (offsets[row][kept] - len(context)).astype(np.int32)
+            kept = (places[:, 1] > places[:, 0]) & (places[:, 0] >= len(context))
+            spans = (places[kept] - len(context)).astype(np.int32)
             results.append(Encoded(vectors[row], _unit(tokens[row][kept]), spans))
         return results
 
@@ -178,6 +179,13 @@ class SentenceTransformerEncoder:
             if self._loaded is None:
                 self._loaded = _load(self._folder, self.name)
         return self._loaded
+
+
+def _without_space(offsets: npt.NDArray[np.int64], text: str) -> npt.NDArray[np.int64]:
+    """Return tokens' places without the space before a word, which some tokenizers count as part of it."""
+    spaces = np.array([letter.isspace() for letter in text] + [False])
+    starts, ends = offsets[:, 0], offsets[:, 1]
+    return np.stack([starts + (spaces[starts] & (ends - starts > 1)), ends], axis=1)
 
 
 def _unit(rows: Floats) -> Floats:

@@ -30,6 +30,7 @@ CREATE INDEX IF NOT EXISTS removed_generation ON removed (generation);
 CREATE TRIGGER IF NOT EXISTS remember_removed AFTER DELETE ON passage BEGIN
     INSERT INTO removed SELECT old.id, value + 1 FROM setting WHERE name = 'generation';
 END;
-INSERT OR IGNORE INTO setting VALUES ('format', {FORMAT_VERSION}), ('generation', 0);
+INSERT OR IGNORE INTO setting
+    VALUES ('format', {FORMAT_VERSION}), ('generation', 0), ('origin', lower(hex(randomblob(8))));
 COMMIT;
 """

@@ -11,7 +11,7 @@ from index.catalog import Catalog
 from index.encoder import Encoder, Floats
 from index.late import sentence_scores
 from index.records import StoredPassage
-from index.stopwords import content_words, token_weights
+from index.stopwords import content_words, has_content, token_weights
 from index.vectors import VectorView
 from index.words import WordView
 
@@ -23,14 +23,15 @@ class Weights:
     passage's score = best sentence's late interaction + coverage * passage's coverage
     sentence's score = its late interaction + passage * passage's score + overlap * sentence's coverage
 
-    Coverage is the share of the question's content words that stand there, each weighted by its rarity. What came
-    before a follow-up question counts `before` times as much as the question, in each of these.
+    Coverage is the share of the question's content words that stand there, each weighted by its rarity. The question
+    before a follow-up counts `before` times as much as the follow-up, in each of these; the one before that, `before`
+    times as much again.
     """
 
     coverage: float = 0.2
     passage: float = 0.5
     overlap: float = 0.15
-    before: float = 0.5
+    before: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,12 +95,12 @@ class Searcher:
         self._words = words
         self._weights = weights
 
-    def search(self, question: str, before: str, candidates: int) -> list[Candidate]:
+    def search(self, question: str, before: Sequence[str], candidates: int) -> list[Candidate]:
         """Return the passages that may answer a question, best first.
 
         Args:
             question: words in any language that the model knows.
-            before: earlier questions that this one leans on; empty when it stands alone.
+            before: earlier questions that this one leans on, the last one first; empty when it stands alone.
             candidates: how many passages each of the two searches may propose; at least 1.
 
         Raises:
@@ -113,22 +114,22 @@ class Searcher:
         ids = list(dict.fromkeys(passage for passage, _ in (*dense, *lexical)))
         return self._rank(asked, ids)
 
-    def _understand(self, question: str, before: str) -> "_Question":
-        """Encode a question; mix in what came before it."""
-        encoded = self._encoder.encode_question(question)
-        tokens, weights = encoded.tokens, token_weights(question, encoded.spans)
-        vector = encoded.vector
-        words = self._words.rarity(self._words.words(content_words(question)))
-        if before:
-            share = self._weights.before
-            earlier = self._encoder.encode_question(before)
-            tokens = np.concatenate([tokens, earlier.tokens])
-            weights = np.concatenate([weights, np.float32(share) * token_weights(before, earlier.spans)])
-            vector = vector + np.float32(share) * earlier.vector
-            vector /= np.linalg.norm(vector)
-            rarity = self._words.rarity(self._words.words(content_words(before)))
-            words = {word: share * weight for word, weight in rarity.items()} | words
-        return _Question(vector, tokens, weights, words)
+    def _understand(self, question: str, before: Sequence[str]) -> "_Question":
+        """Encode a question; mix in what came before it, each turn by itself."""
+        vectors, tokens, weights = [], [], []
+        words: dict[str, float] = {}
+        share = np.float32(1)
+        for text in (question, *before):
+            encoded = self._encoder.encode_question(text)
+            vectors.append(share * encoded.vector)
+            tokens.append(encoded.tokens)
+            weights.append(share * token_weights(text, encoded.spans))
+            rarity = self._words.rarity(self._words.words(content_words(text)))
+            words = {word: float(share) * weight for word, weight in rarity.items()} | words
+            if has_content(text):  # "And when?" is all about what came before it
+                share *= np.float32(self._weights.before)
+        vector = np.sum(vectors, axis=0)
+        return _Question(vector / np.linalg.norm(vector), np.concatenate(tokens), np.concatenate(weights), words)
 
     def _rank(self, question: "_Question", ids: Sequence[int]) -> list[Candidate]:
         """Score candidates by everything that is known of them, and sort them."""

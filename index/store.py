@@ -119,7 +119,8 @@ class Index:
             again: read every file, changed or not.
         """
         new = [root for root in roots if root not in self.catalog.roots]
-        back = [s for s in self.catalog.excluded if any(is_within(s, root) or is_within(root, s) for root in roots)]
+        excluded = self.catalog.excluded
+        back = [s for s in excluded if any(is_within(root, s) or (root in new and is_within(s, root)) for root in roots)]
         if new or back:
             with self.catalog.changing():
                 self.catalog.add_roots(new)
@@ -149,9 +150,10 @@ class Index:
                 self.catalog.remove_files(files)
                 for name in gone:
                     self.catalog.remove_document(name)
-                if source in self.catalog.roots:
-                    self.catalog.remove_root(source)
-                else:
+                for root in self.catalog.roots:
+                    if is_within(root, source):
+                        self.catalog.remove_root(root)
+                if any(is_within(source, root) for root in self.catalog.roots):
                     self.catalog.exclude(source)
             self._save_views()
         return gone + [name for name in files if name not in gone]
@@ -169,7 +171,7 @@ class Index:
 
     # Reading.
 
-    def search(self, question: str, before: str, candidates: int) -> list[Candidate]:
+    def search(self, question: str, before: Sequence[str], candidates: int) -> list[Candidate]:
         """Return the passages that may answer a question, as the index stands now; see `Searcher.search`."""
         with self._viewing:
             vectors, words = self._open_views()
@@ -186,13 +188,14 @@ class Index:
         return self._views
 
     def _stale(self, vectors: VectorView, words: WordView) -> bool:
-        return not (vectors.generation == words.generation == self.catalog.generation)
+        now = (self.catalog.origin, self.catalog.generation)
+        return not ((vectors.origin, vectors.generation) == (words.origin, words.generation) == now)
 
     def _refresh(self, vectors: VectorView, words: WordView) -> None:
         """Move on to the catalog's generation: by another writer's views if it wrote them, else by our own."""
         vectors.catch_up(self.catalog)
         words.reload()
-        if words.generation != self.catalog.generation:
+        if self._stale(vectors, words):
             try:
                 with self.writing(wait_seconds=0):
                     words.catch_up(self.catalog)

@@ -177,14 +177,10 @@ class Synchroniser:
     ) -> list[tuple[Document, list[IndexedPassage]]] | Failure:
         """Return a file's documents with their encoded passages; a Failure if none of them has a sentence."""
         excluded = self._catalog.excluded
-        results = []
-        for document in documents:
-            if document.source in excluded:
-                continue
-            indexed = list(self._encode(document, report))
-            if indexed:
-                results.append((document, indexed))
-        if not results:
+        wanted = [document for document in documents if document.source not in excluded]
+        encoded = [(document, list(self._encode(document, report))) for document in wanted]
+        results = [(document, indexed) for document, indexed in encoded if indexed]
+        if wanted and not results:
             return Failure(file.source, "it holds no sentence to quote")
         return results
 

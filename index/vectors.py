@@ -29,6 +29,7 @@ class VectorView:
         self._dimension = dimension
         self._lock = threading.Lock()
         self._index: Any = None
+        self.origin = ""
         self.generation = 0
         self._load()
 
@@ -44,7 +45,7 @@ class VectorView:
             whole = False
         if whole and stamp.get("dimension") == self._dimension:
             self._index = faiss.read_index(str(self._file))
-            self.generation = int(stamp["generation"])
+            self.origin, self.generation = str(stamp.get("origin")), int(stamp["generation"])
         else:
             self._reset()
 
@@ -59,22 +60,18 @@ class VectorView:
 
     def catch_up(self, catalog: Catalog) -> None:
         """Make the view equal to the catalog; vectors come from there, the model is not run."""
-        with self._lock:
-            generation = catalog.generation
-            if generation < self.generation:  # another catalog stands in the folder now
-                self._reset()
-            if generation == self.generation:
+        with self._lock, catalog.reading():
+            now = (catalog.origin, catalog.generation)
+            if now == (self.origin, self.generation):
                 return
-            removed = catalog.removed_since(self.generation)
-            if removed:
-                self._index.remove_ids(np.array(removed, np.int64))
+            if now[0] != self.origin or now[1] < self.generation:  # the file was made from another catalog
+                self._reset()
+            self._index.remove_ids(np.array(catalog.removed_since(self.generation), np.int64))
             for ids, vectors in catalog.vectors_since(self.generation):
                 # A catch-up that was cut short may have added some already.
                 self._index.remove_ids(np.array(ids, np.int64))
                 self._index.add_with_ids(vectors, np.array(ids, np.int64))
-            self.generation = generation
-            if self._index.ntotal != catalog.count_passages():
-                raise RuntimeError(f"{self._index.ntotal} vectors in the view, {catalog.count_passages()} passages")
+            self.origin, self.generation = now
 
     def save(self) -> None:
         """Write the view to its files, each whole or not at all."""
@@ -84,8 +81,8 @@ class VectorView:
             replace_file(self._file, lambda path: faiss.write_index(self._index, str(path)))
             with self._file.open("rb") as file:
                 digest = hashlib.file_digest(file, "sha256").hexdigest()
-            stamp = {"generation": self.generation, "dimension": self._dimension, "sha256": digest}
-            write_json(self._stamp, stamp)
+            made_from = {"origin": self.origin, "generation": self.generation}
+            write_json(self._stamp, {**made_from, "dimension": self._dimension, "sha256": digest})
 
     def search(self, vector: Floats, k: int) -> list[tuple[int, float]]:
         """Return the nearest passages.

@@ -30,6 +30,7 @@ class WordView:
         self._stamp = folder / "words.json"
         self._analyser = _analyser()
         self._index: Any = None
+        self.origin = ""
         self.generation = -1
         self.reload()
 
@@ -39,22 +40,23 @@ class WordView:
         if stamp.get("version") != _VERSION or not self._folder.is_dir():
             self._index, self.generation = None, -1
             return
-        if self._index is None:
-            import tantivy
+        try:
+            if self._index is None:
+                import tantivy
 
-            try:
                 self._index = tantivy.Index.open(str(self._folder))
                 self._index.register_tokenizer(_ANALYSER, self._analyser)
-            except (ValueError, OSError):  # damaged: the next writer makes it anew
-                self._index, self.generation = None, -1
-                return
-        self._index.reload()
-        self.generation = int(stamp["generation"])
+            self._index.reload()
+            self._run(self._any_of(["a"]), 1)  # some files are opened by the first search only
+        except (ValueError, OSError):  # damaged: the next writer makes it anew
+            self._index, self.generation = None, -1
+            return
+        self.origin, self.generation = str(stamp.get("origin")), int(stamp["generation"])
 
     def catch_up(self, catalog: Catalog) -> None:
         """Make the view equal to the catalog; only the index's one writer may call this."""
         generation = catalog.generation
-        if self._index is None or generation < self.generation:
+        if self._index is None or catalog.origin != self.origin or generation < self.generation:
             self._reset()
         elif generation == self.generation:
             return
@@ -68,14 +70,17 @@ class WordView:
         writer.commit()
         writer.wait_merging_threads()
         self._index.reload()
-        self.generation = generation
-        write_json(self._stamp, {"version": _VERSION, "generation": generation})
+        self.origin, self.generation = catalog.origin, generation
+        write_json(self._stamp, {"version": _VERSION, "origin": self.origin, "generation": generation})
 
     def _reset(self) -> None:
         import tantivy
 
         self._stamp.unlink(missing_ok=True)
-        shutil.rmtree(self._folder, ignore_errors=True)
+        if self._folder.is_dir():
+            shutil.rmtree(self._folder)
+        else:
+            self._folder.unlink(missing_ok=True)
         self._folder.mkdir()
         schema = tantivy.SchemaBuilder().add_integer_field("id", stored=True, indexed=True, fast=True)
         for field in _FIELDS:

@@ -23,6 +23,8 @@ from qa.settings import Settings
 KEPT = 0.95
 """Share of the answerable questions that the default threshold lets be answered, off-topic questions being the rest."""
 
+PACKAGED = Path(__file__).with_name("confidence.json")
+
 Row = tuple[Evidence, bool, bool | None]
 """Evidence, whether the first quote is right, and whether the question can be answered; None for an on-topic set."""
 
@@ -58,12 +60,13 @@ def fit(found: Sequence[Row]) -> dict[str, object]:
     }
 
 
-def main() -> int:
-    """Run the script."""
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the script and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m qa.calibrate", description=__doc__)
     parser.add_argument("sets", nargs="+", type=Path, metavar="SET")
     parser.add_argument("--limit", type=int, default=1000, help="questions of each set (default: %(default)s)")
-    options = parser.parse_args()
+    parser.add_argument("--output", type=Path, default=PACKAGED, help="file to write (default: the packaged one)")
+    options = parser.parse_args(arguments)
     found: list[Row] = []
     for folder in options.sets:
         questions = [q for q in evaluate.read_questions(folder) if q.answers or q.answerable is False]
@@ -80,8 +83,7 @@ def main() -> int:
         "fitted_with": f"scikit-learn {version('scikit-learn')}",
         **fit(found),
     }
-    target = Path(__file__).with_name("confidence.json")
-    target.write_text(json.dumps(model, indent=2) + "\n", "utf-8")
+    options.output.write_text(json.dumps(model, indent=2) + "\n", "utf-8")
     return 0
 
 

@@ -156,20 +156,20 @@ class Chatbot:
             QuestionError: the question is empty or too long.
         """
         self._check(question)
-        before = followup.leans_on(question, history)[-self.settings.question_characters :]
-        understood = f"{before} {question}" if before else question
+        before = followup.leans_on(question, history)
+        understood = " ".join([*reversed(before), question])
         quotes = tuple(quote for quote, _ in self.quotes(question, before))
         sure = quotes[0].confidence if quotes else 0.0
         threshold = self.settings.threshold
         answered = bool(quotes) and sure >= (default_threshold() if threshold is None else threshold)
         return Answer(question, understood, answered, sure, quotes)
 
-    def quotes(self, question: str, before: str = "") -> list[tuple[Quote, Evidence]]:
+    def quotes(self, question: str, before: Sequence[str] = ()) -> list[tuple[Quote, Evidence]]:
         """Return the quotes for a question, best first, each with the evidence for it.
 
         Args:
             question: what to ask.
-            before: earlier questions that it leans on.
+            before: earlier questions that it leans on, the last one first.
         """
         found = self._index.search(question.strip(), before, self.settings.candidates)
         chosen = [(choice, gather(choice, found)) for choice in choose(found, self.settings.quotes)]
@@ -190,7 +190,7 @@ class Chatbot:
         self._check(question)
         if not 1 <= k <= MOST_PASSAGES:
             raise SettingError(f"k is {k}; it must be between 1 and {MOST_PASSAGES:,}")
-        before = followup.leans_on(question, history)[-self.settings.question_characters :]
+        before = followup.leans_on(question, history)
         found = self._index.search(question.strip(), before, max(k, self.settings.candidates))
         return tuple(
             Hit(

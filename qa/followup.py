@@ -8,6 +8,7 @@ _PRONOUN = re.compile(
     re.IGNORECASE,
 )
 _OPENING = re.compile(r"^\W*(and|but|or|so|also|what about|how about|what else|why not|why is that)\b", re.IGNORECASE)
+_TURNS = 4  # what was asked before these counts next to nothing
 _WORD = re.compile(r"\w+")
 _SHORT_WORDS = 3  # a question of so few words leaves out what it is about ("And when?", "Who signed it?")
 
@@ -18,7 +19,7 @@ def depends(question: str) -> bool:
     return bool(_OPENING.match(question) or _PRONOUN.search(question) or len(words) <= _SHORT_WORDS)
 
 
-def leans_on(question: str, history: Sequence[Mapping[str, str]]) -> str:
+def leans_on(question: str, history: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
     """Return what a question leans on: the question before it, and those that this one leans on in turn.
 
     Args:
@@ -26,12 +27,12 @@ def leans_on(question: str, history: Sequence[Mapping[str, str]]) -> str:
         history: messages before it, oldest first, each with "role" and "content"; only the user's are used.
 
     Returns:
-        the earlier questions in one line; empty when the question stands alone.
+        earlier questions, the last one first, four at the most; none when the question stands alone.
     """
     earlier: list[str] = []
     for message in reversed(history):
-        if not depends(earlier[0] if earlier else question):
+        if len(earlier) == _TURNS or not depends(earlier[-1] if earlier else question):
             break
         if message.get("role") == "user" and message.get("content", "").strip():
-            earlier.insert(0, " ".join(message["content"].split()))
-    return " ".join(earlier)
+            earlier.append(" ".join(message["content"].split()))
+    return tuple(earlier)

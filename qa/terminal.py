@@ -30,9 +30,8 @@ def showing_progress(console: Console) -> Iterator[OnProgress]:
 
         def show(progress: Progress) -> None:
             nonlocal told
-            files = f"{progress.passages:,} passages" if progress.passages else progress.stage
             description = {"looking": "Looking for files", "finishing": "Writing the index"}.get(
-                progress.stage, f"Reading, {files}"
+                progress.stage, f"Reading, {progress.passages:,} passages"
             )
             total = progress.total or None
             visible = progress.stage != "looking" or progress.done > 0

@@ -105,7 +105,9 @@ def test_holding_documents_out_makes_their_questions_unanswerable(labelled: Path
     """Every second group goes; the question about it has no answer any more."""
     kept = evaluate.hold_out(labelled, evaluate.read_questions(labelled), "group", tmp_path / "half")
     assert [q.answerable for q in kept] == [True, False, False]
-    assert [json.loads(line)["id"] for line in (tmp_path / "half/documents.jsonl").read_text("utf-8").splitlines()] == ["a"]
+    assert [json.loads(line)["id"] for line in (tmp_path / "half/documents.jsonl").read_text("utf-8").splitlines()] == [
+        "a"
+    ]
     with pytest.raises(PathError, match="no field 'article'"):
         evaluate.hold_out(labelled, [], "article", tmp_path / "half")
 
