@@ -1,12 +1,14 @@
 """The application that a server runs: the page behind its guard."""
 
 import socket
+from pathlib import Path
 
 from fastapi import FastAPI
+from fastapi.responses import FileResponse
 
 from qa.page.bot import Bot
 from qa.page.guard import Guard
-from qa.page.layout import mount
+from qa.page.layout import SCRIPT, mount
 
 
 def application(bot: Bot, host: str) -> FastAPI:
@@ -19,4 +21,10 @@ def application(bot: Bot, host: str) -> FastAPI:
     app = FastAPI(title="Pullquote", docs_url=None, redoc_url=None, openapi_url=None)
     machine = socket.gethostname().lower()
     app.add_middleware(Guard, names=frozenset({"localhost", machine, f"{machine}.local", host.lower()}))
-    return mount(app, bot)
+
+    @app.get(f"/{SCRIPT}", include_in_schema=False)
+    def script() -> FileResponse:
+        return FileResponse(Path(__file__).with_name("page.js"), media_type="text/javascript")
+
+    mount(app, bot)
+    return app

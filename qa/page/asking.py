@@ -28,19 +28,19 @@ class Reply:
     sources: str
 
 
-def reply_to(bot: Bot, question: str | None, history: Sequence[Mapping[str, Any]]) -> Reply:
+def reply_to(bot: Bot, question: str, history: Sequence[Mapping[str, Any]]) -> Reply:
     """Return the reply to a question; whatever goes wrong becomes a message, so that the conversation goes on.
 
     Args:
         bot: answers it.
-        question: as it was typed; None from a program that sent nothing.
+        question: as it was typed.
         history: the messages before it, as Gradio keeps them.
     """
     try:
-        answer = bot.ask(question or "", history=earlier_questions(history))
+        answer = bot.ask(question, history=earlier_questions(history))
         return Reply(answer_message(answer), source_cards(answer, bot.text))
     except PullquoteError as error:
-        return Reply(problem_message(str(error)), NO_SOURCES)
+        return Reply(problem_message(_sentence(str(error))), NO_SOURCES)
     except Exception:  # noqa: BLE001 - the page is the outermost layer: a person must be told, a traceback tells them nothing
         _log.exception("a question could not be answered")
         return Reply(problem_message(UNEXPECTED), NO_SOURCES)
@@ -57,6 +57,11 @@ def earlier_questions(history: Sequence[Mapping[str, Any]]) -> list[dict[str, st
         for message in history
         if message.get("role") == "user"
     ]
+
+
+def _sentence(message: str) -> str:
+    """Return an error's message, which a terminal shows after a colon, as a sentence of its own."""
+    return f"{message[:1].upper()}{message[1:].rstrip('.')}."
 
 
 def _text(content: object) -> str:

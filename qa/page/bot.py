@@ -7,20 +7,8 @@ from corpus.records import Failure
 from qa.records import Answer, DocumentRecord
 
 
-class Limits(Protocol):
-    """The part of the settings that the page shows."""
-
-    @property
-    def question_characters(self) -> int:
-        """The longest question that is answered, in characters."""
-
-
 class Bot(Protocol):
     """The part of `qa.chatbot.Chatbot` that the page uses."""
-
-    @property
-    def settings(self) -> Limits:
-        """The settings."""
 
     @property
     def documents(self) -> Sequence[DocumentRecord]:

@@ -88,6 +88,9 @@ class Guard:
     def _is_this_machine(self, host: str) -> bool:
         try:
             name = urlsplit(f"//{host}").hostname or ""
+        except ValueError:
+            return False
+        try:
             ipaddress.ip_address(name)
         except ValueError:
             return name in self._names

@@ -16,25 +16,29 @@ from qa.page.header import header
 from qa.page.sources import NO_SOURCES
 
 TITLE = "Pullquote"
+SCRIPT = "pullquote.js"
 INVITATION = "Ask your documents a question"
+WELCOME = "Ask a question about your documents"
+WELCOME_EXAMPLES = "Ask a question, or try one of these"
 SYSTEM_FONTS = ["ui-sans-serif", "system-ui", "sans-serif"]
 SYSTEM_MONO_FONTS = ["ui-monospace", "Consolas", "monospace"]
 
 
-def mount(app: FastAPI, bot: Bot) -> FastAPI:
+def mount(app: FastAPI, bot: Bot) -> None:
     """Mount the page in an application, with everything of Gradio off that would leave the machine or a trace on it.
 
     Args:
         app: the application; the page becomes its root.
         bot: answers the questions.
     """
-    return gr.mount_gradio_app(
+    gr.mount_gradio_app(
         app,
         _page(bot),
         path="",
         theme=gr.themes.Default(
             primary_hue="indigo", neutral_hue="slate", font=SYSTEM_FONTS, font_mono=SYSTEM_MONO_FONTS
         ),
+        head=f'<script src="{SCRIPT}" type="module"></script>',
         css_paths=Path(__file__).with_name("page.css"),
         footer_links=[],
         run_history=False,
@@ -47,40 +51,36 @@ def mount(app: FastAPI, bot: Bot) -> FastAPI:
 
 
 def _page(bot: Bot) -> gr.Blocks:
-    def reply(question: str | None, history: list[dict[str, Any]]) -> tuple[str, str]:
+    def reply(question: str, history: list[dict[str, Any]]) -> tuple[str, str]:
         """Answer a question with quotes from the documents; returns the message and its sources, both as HTML."""
         answered = reply_to(bot, question, history)
         return answered.message, answered.sources
 
-    with gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, fill_height=True) as page:
-        gr.Markdown(lambda: header(bot), elem_id="pq-head", latex_delimiters=[])
+    examples = list(bot.example_questions())
+    page = gr.Blocks(title=TITLE, analytics_enabled=False, fill_width=True, fill_height=True)
+    with page:
+        head = gr.Markdown(header(bot), elem_id="pq-head", latex_delimiters=[])
         sources = gr.Markdown(NO_SOURCES, elem_id="pq-sources", latex_delimiters=[], render=False)
         with gr.Row(elem_id="pq-desk"):
             with gr.Column(scale=3, min_width=320, elem_id="pq-talk"):
                 chat = gr.ChatInterface(
                     reply,
-                    chatbot=_chatbot(),
-                    textbox=gr.Textbox(
-                        label="Your question",
-                        placeholder=INVITATION,
-                        elem_id="pq-question",
-                        max_lines=5,
-                        max_length=bot.settings.question_characters,
-                        autofocus=True,
-                        submit_btn="Ask",
-                    ),
+                    chatbot=_chatbot(WELCOME_EXAMPLES if examples else WELCOME),
+                    textbox=_textbox(),
                     additional_outputs=[sources],
-                    examples=list(bot.example_questions()),
+                    examples=examples,
                     cache_examples=False,
                     analytics_enabled=False,
                     flagging_mode="never",
                     save_history=False,
                     api_name="chat",
-                    show_progress="hidden",
+                    show_progress="minimal",
                 )
             with gr.Column(scale=2, min_width=320, elem_id="pq-side"):
                 gr.Markdown('<h2 class="pq-side-title">Sources</h2>')
-                sources.render()
+                sources.render()  # type: ignore[no-untyped-call]
+        # the documents may have changed since the server started
+        page.load(lambda: header(bot), None, head, queue=False, api_visibility="undocumented")
         # Gradio empties the placeholder with the question and never puts it back
         chat.chatbot.change(
             lambda: gr.update(placeholder=INVITATION), None, chat.textbox, queue=False, api_visibility="undocumented"
@@ -90,7 +90,7 @@ def _page(bot: Bot) -> gr.Blocks:
     return page
 
 
-def _chatbot() -> gr.Chatbot:
+def _chatbot(welcome: str) -> gr.Chatbot:
     """Return a chatbot that shows the user's messages character for character, and takes nothing but text.
 
     What the bot says is HTML of our own making; what the user types is not, yet the browser would read it as HTML
@@ -105,7 +105,7 @@ def _chatbot() -> gr.Chatbot:
         layout="bubble",
         render_markdown=False,
         latex_delimiters=[],
-        placeholder='<div class="pq-welcome">Ask a question, or try one of these</div>',
+        placeholder=f'<div class="pq-welcome">{welcome}</div>',
     )
     to_browser, from_browser = chatbot.postprocess, chatbot.preprocess
 
@@ -118,6 +118,21 @@ def _chatbot() -> gr.Chatbot:
     chatbot.postprocess = shown  # type: ignore[method-assign]
     chatbot.preprocess = taken  # type: ignore[method-assign]
     return chatbot
+
+
+def _textbox() -> gr.Textbox:
+    """Return the box for the question; a program may send nothing at all, which is then an empty question."""
+    textbox = gr.Textbox(
+        label="Your question",
+        placeholder=INVITATION,
+        elem_id="pq-question",
+        max_lines=5,
+        autofocus=True,
+        submit_btn="Ask",
+    )
+    taken = textbox.preprocess
+    textbox.preprocess = lambda payload: taken(payload) or ""  # type: ignore[method-assign]
+    return textbox
 
 
 def _each_question(messages: ChatbotDataMessages, change: Callable[[str], str]) -> ChatbotDataMessages:

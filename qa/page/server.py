@@ -3,12 +3,14 @@
 import socket
 import webbrowser
 from collections.abc import Callable
+from contextlib import suppress
 
 from corpus.errors import SettingError
 from qa.page.bot import Bot
 
 FIRST_PORT = 7860
 PORTS_TRIED = 21
+LAST_PORT = 65535
 SHUTDOWN_SECONDS = 1
 
 
@@ -52,24 +54,25 @@ def serve(
                     webbrowser.open(address)
 
         config = uvicorn.Config(
-            application(bot, host),
+            lambda: application(bot, host),
+            factory=True,  # built within the loop that it runs in; else Gradio leaves a second one open
+            log_config=None,
+            # a page that is open holds a connection for good; cutting it off in the end is no error to report
             log_level="critical",
-            access_log=False,
-            # a browser that is open keeps a connection for good
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
-        try:
+        with suppress(KeyboardInterrupt):
             Server(config).run(sockets=[listener])
-        except KeyboardInterrupt:
-            return
 
 
 def _listen(host: str, port: int | None) -> socket.socket:
+    if port is not None and not 0 <= port <= LAST_PORT:
+        raise SettingError(f"port {port} does not exist; choose one from 1 to {LAST_PORT}, or 0 for any free one")
     ports = range(FIRST_PORT, FIRST_PORT + PORTS_TRIED) if port is None else [port]
     for candidate in ports:
         try:
             return _bound(host, candidate)
-        except (OSError, OverflowError) as error:
+        except OSError as error:
             problem = error
     raise SettingError(_advice(host, port, problem)) from problem
 
@@ -88,14 +91,13 @@ def _bound(host: str, port: int) -> socket.socket:
     return listener
 
 
-def _advice(host: str, port: int | None, problem: OSError | OverflowError) -> str:
+def _advice(host: str, port: int | None, problem: OSError) -> str:
     if isinstance(problem, socket.gaierror):
         return f"no such host: {host!r}; use 127.0.0.1 for this machine alone, 0.0.0.0 for every network it is on"
-    reason = problem.strerror if isinstance(problem, OSError) else problem
     if port is None:
         last = FIRST_PORT + PORTS_TRIED - 1
-        return f"ports {FIRST_PORT} to {last} of {host} cannot be used ({reason}); choose another with --port"
-    return f"port {port} of {host} cannot be used ({reason}); choose another from 1 to 65535, or 0 for any free one"
+        return f"ports {FIRST_PORT} to {last} of {host} cannot be used ({problem.strerror}); choose another with --port"
+    return f"port {port} of {host} cannot be used ({problem.strerror}); choose another, or 0 for any free one"
 
 
 def _address(host: str, port: int) -> str:

@@ -33,7 +33,7 @@ def _card(number: int, quote: Quote, answer: Answer, text_of: Callable[[str], st
     where = "".join(f'<span class="pq-place">{name(detail)}</span>' for detail in place(quote))
     level = "pq-refused" if not answer.answered else "pq-sure" if quote.confidence >= SURE else "pq-unsure"
     return (
-        '<article class="pq-card"><header>'
+        '<article class="pq-card" tabindex="0"><header>'
         f'<span class="pq-number">{number}</span><h3>{name(quote.title)}</h3>'
         f'<p class="pq-where">{where}<span class="pq-file">{name(file_name(quote))}</span></p></header>'
         f"{_passage(quote, text_of)}"

@@ -1,0 +1,417 @@
+"""The page without a browser: what it shows, and what its server lets in."""
+
+import asyncio
+import html
+import logging
+import re
+import signal
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+
+import pytest
+from fastapi import FastAPI
+from gradio.components.chatbot import ChatbotDataMessages, ComponentMessage, TextMessage
+from gradio.components.chatbot import Message as ChatMessage
+from hypothesis import given
+from hypothesis import strategies as st
+from starlette.testclient import TestClient
+from starlette.types import Receive, Scope, Send
+
+from corpus.errors import PathError, QuestionError, SettingError
+from corpus.records import Failure
+from qa.cite import NOT_ANSWERED, citation, confidence_in_words
+from qa.page import layout, serve, server
+from qa.page.app import application
+from qa.page.asking import UNEXPECTED, earlier_questions, reply_to
+from qa.page.escape import literal, name
+from qa.page.guard import BODY_BYTES, Guard
+from qa.page.header import LISTED, header
+from qa.page.message import CLOSEST, UNSURE, answer_message, problem_message
+from qa.page.sources import GONE, NO_SOURCES, source_cards
+from qa.records import Answer, DocumentRecord, Quote
+
+TEXT = "It rained. The *cost* was <b>5</b> $. It stopped."
+HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">[a](http://evil.example)\n# b\t`c`'
+
+
+def quote(start: int = 11, end: int = 37, confidence: float = 0.9, **changed: object) -> Quote:
+    values = {
+        "text": TEXT[start:end],
+        "source": "/home/a/report.pdf",
+        "title": "Report",
+        "page": 3,
+        "heading": "Costs",
+        "passage_start": 0,
+        "passage_end": len(TEXT),
+    }
+    return Quote(**{**values, **changed}, start=start, end=end, confidence=confidence)
+
+
+def answer(*quotes: Quote, answered: bool = True, understood: str = "How much?") -> Answer:
+    return Answer("How much?", understood, answered, quotes[0].confidence if quotes else 0.0, quotes)
+
+
+class Bot:
+    """Answers every question with the same quote, and keeps what it was asked."""
+
+    documents = (DocumentRecord("/home/a/report.pdf", "Report", "pdf", 4, 1200, "2026-01-01T00:00:00Z"),)
+    failures: tuple[Failure, ...] = ()
+
+    def __init__(self, error: Exception | None = None) -> None:
+        self.error = error
+        self.asked: list[tuple[str, Sequence[Mapping[str, str]]]] = []
+
+    def ask(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> Answer:
+        self.asked.append((question, history))
+        if self.error:
+            raise self.error
+        return answer(quote())
+
+    def text(self, source: str) -> str:
+        assert source == "/home/a/report.pdf"
+        return TEXT
+
+    def example_questions(self) -> tuple[str, ...]:
+        return ("How much?", "Where </script>?")
+
+
+@given(st.text())
+def test_any_text_is_shown_as_it_is_and_on_one_line(text: str) -> None:
+    shown = literal(text)
+    assert html.unescape(shown) == html.unescape(html.escape(text).replace("\r", "&#13;"))
+    assert not set(shown) & set("<>\"'\n\r\t")
+
+
+def test_a_name_cannot_turn_the_writing_direction() -> None:
+    assert name("a\u202etxt.exe <b>") == "<bdi>a\ufffdtxt.exe &lt;b&gt;</bdi>"
+
+
+def test_a_sure_answer_is_the_quote_and_its_citation() -> None:
+    shown = answer_message(answer(quote()))
+    assert "The *cost* was &lt;b&gt;5&lt;/b&gt; $.</blockquote>" in shown
+    assert "<bdi>Report</bdi>, <bdi>p. 3</bdi>, <bdi>“Costs”</bdi>" in shown
+    assert "<bdi>report.pdf</bdi>" in shown
+    assert not any(words in html.unescape(shown) for words in (UNSURE, CLOSEST, "Searched for", "Also in"))
+
+
+def test_a_less_sure_answer_says_so() -> None:
+    assert UNSURE in answer_message(answer(quote(confidence=0.79)))
+    assert UNSURE not in answer_message(answer(quote(confidence=0.8)))
+
+
+def test_a_refusal_shows_the_closest_passages_as_no_answer() -> None:
+    shown = html.unescape(answer_message(answer(quote(confidence=0.1), quote(0, 10, 0.05), answered=False)))
+    assert CLOSEST in shown
+    assert "pq-unanswered" in shown
+    assert "pq-first" not in shown
+    assert shown.index("The *cost*") < shown.index("It rained.")
+
+
+def test_a_refusal_without_any_passage() -> None:
+    shown = html.unescape(answer_message(answer(answered=False)))
+    assert NOT_ANSWERED in shown
+    assert "closest" not in shown
+
+
+def test_further_quotes_are_numbered_and_no_more_than_two() -> None:
+    shown = answer_message(answer(*[quote() for _ in range(5)]))
+    assert shown.count("pq-further") == 2
+    assert [f'"pq-number">{number}<' in shown for number in (1, 2, 3, 4)] == [True, True, True, False]
+    assert "Also in the documents" in shown
+
+
+def test_a_follow_up_shows_what_was_searched_for() -> None:
+    shown = answer_message(answer(quote(), understood="How much is <it>?"))
+    assert "Searched for: <bdi>How much is &lt;it&gt;?</bdi>" in shown
+
+
+def test_a_problem_is_told_as_text() -> None:
+    assert problem_message("no <such> thing") == (
+        '<div class="pq-message pq-problem"><p>no &lt;such&gt; thing</p></div>'
+    )
+
+
+def test_a_card_marks_the_quote_in_its_passage() -> None:
+    shown = source_cards(answer(quote()), lambda source: TEXT)
+    assert "It rained. <mark>The *cost* was &lt;b&gt;5&lt;/b&gt; $.</mark> It stopped." in shown
+    assert "Very likely answers the question" in shown
+    assert "90%" in shown
+
+
+def test_a_card_shows_hostile_text_as_text() -> None:
+    hostile = quote(0, len(HOSTILE), text=HOSTILE, title=HOSTILE, source=HOSTILE, heading=HOSTILE, passage_end=99)
+    for shown in (source_cards(answer(hostile), lambda source: HOSTILE), answer_message(answer(hostile))):
+        assert "<script" not in shown
+        assert "<img" not in shown
+        assert "\n" not in shown
+        assert shown.startswith("<div")
+
+
+def test_a_document_that_is_gone_leaves_the_quote() -> None:
+    def text_of(source: str) -> str:
+        raise PathError(f"no document {source}")
+
+    shown = source_cards(answer(quote()), text_of)
+    assert GONE in shown
+    assert "<mark>The *cost*" in shown
+
+
+def test_no_quotes_no_cards() -> None:
+    assert source_cards(answer(answered=False), lambda source: TEXT) == NO_SOURCES
+
+
+def test_confidence_in_words() -> None:
+    first, second, third = quote(confidence=0.4), quote(0, 10, 0.6), quote(0, 10, 0.3)
+    asked = answer(first, second, third)
+    assert confidence_in_words(asked, quote(confidence=0.8)) == "Very likely answers the question"
+    assert confidence_in_words(asked, first) == "May answer the question"
+    assert confidence_in_words(asked, second) == "May answer the question"
+    assert confidence_in_words(asked, third) == "Related, probably not the answer"
+    refused = answer(quote(confidence=0.9), answered=False)
+    assert confidence_in_words(refused, refused.quotes[0]) == "Closest passage, probably not an answer"
+
+
+def test_a_citation_names_page_heading_and_file() -> None:
+    assert citation(quote()) == "Report, p. 3, “Costs” (report.pdf)"
+    assert citation(quote(page=None, heading="Report")) == "Report (report.pdf)"
+
+
+def test_the_header_counts_what_is_searched() -> None:
+    assert "Searching 1 document, 1,200 passages" in header(Bot())
+
+
+def test_the_header_lists_what_could_not_be_read() -> None:
+    bot = Bot()
+    bot.documents = ()
+    bot.failures = tuple(Failure(f"<{number}>.pdf", "needs a password") for number in range(LISTED + 1))
+    shown = header(bot)
+    assert "No documents yet" in shown
+    assert f"{LISTED + 1} files could not be read" in shown
+    assert "<bdi>&lt;0&gt;.pdf</bdi>: <bdi>needs a password</bdi>" in shown
+    assert "and 1 more" in shown
+    assert shown.count("<li>") == LISTED + 1
+
+
+def test_the_header_lists_a_few_failures_whole() -> None:
+    bot = Bot()
+    bot.failures = (Failure("a.pdf", "needs a password"),)
+    shown = header(bot)
+    assert "1 file could not be read" in shown
+    assert "more" not in shown
+
+
+def test_a_question_is_asked_with_the_questions_before_it() -> None:
+    bot = Bot()
+    history = [
+        {"role": "user", "content": [{"type": "text", "text": "Which report?"}, {"type": "file", "file": {}}]},
+        {"role": "assistant", "content": [{"type": "text", "text": "<div>...</div>"}]},
+        {"role": "user", "content": "Of which year?"},
+        {"role": "user"},
+    ]
+    reply = reply_to(bot, "How much?", history)
+    earlier = [{"role": "user", "content": text} for text in ("Which report?", "Of which year?", "")]
+    assert bot.asked == [("How much?", earlier)]
+    assert earlier_questions(history) == earlier
+    assert "<blockquote" in reply.message
+    assert "<mark>" in reply.sources
+
+
+def test_an_error_becomes_a_sentence() -> None:
+    reply = reply_to(Bot(QuestionError("the question is empty; ask <something>")), "", [])
+    assert "<p>The question is empty; ask &lt;something&gt;.</p>" in reply.message
+    assert reply.sources == NO_SOURCES
+
+
+def test_a_fault_is_logged_and_not_shown(caplog: pytest.LogCaptureFixture) -> None:
+    with caplog.at_level(logging.ERROR):
+        reply = reply_to(Bot(ZeroDivisionError("secret detail")), "How much?", [])
+    assert html.unescape(reply.message).count(UNEXPECTED) == 1
+    assert "secret" not in reply.message
+    assert "secret detail" in caplog.text
+
+
+@pytest.fixture(scope="module")
+def client() -> Iterator[TestClient]:
+    async def built() -> FastAPI:
+        return application(Bot(), "127.0.0.1")  # Gradio opens a loop of its own where none is running
+
+    with TestClient(asyncio.run(built()), base_url="http://127.0.0.1:7860") as client:
+        yield client
+
+
+def test_the_page_comes_with_a_policy_that_keeps_the_browser_here(client: TestClient) -> None:
+    response = client.get("/")
+    assert response.status_code == 200
+    rules = dict(rule.split(" ", 1) for rule in response.headers["content-security-policy"].split("; "))
+    assert rules["default-src"] == "'self'"
+    assert rules["connect-src"] == "'self'"
+    assert rules["frame-ancestors"] == "'none'"
+    assert "unsafe" not in rules["script-src"]
+    nonce = rules["script-src"].removeprefix("'self' 'nonce-").removesuffix("'")
+    assert response.text.count("<script") == response.text.count(f'<script nonce="{nonce}"') > 0
+    assert client.get("/").headers["content-security-policy"] != response.headers["content-security-policy"]
+    assert response.headers["x-content-type-options"] == "nosniff"
+
+
+def test_the_page_asks_nobody_else_for_anything(client: TestClient) -> None:
+    theme = client.get("/theme.css").text
+    assert "fonts.g" not in theme
+    assert set(re.findall(r"url\(.(.{5})", theme)) <= {"data:"}
+    config = client.get("/config").json()
+    assert config["analytics_enabled"] is False
+
+
+def test_its_own_script_is_served(client: TestClient) -> None:
+    response = client.get("/pullquote.js")
+    assert response.status_code == 200
+    assert response.headers["content-type"].startswith("text/javascript")
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/gradio_api/file=http://evil.example/",
+        "/gradio_api/file=https://evil.example/",
+        "/gradio_api/file=%68ttp://evil.example/",
+        "/gradio_api/file=/etc/hostname",
+        "/gradio_api/FILE=http://evil.example/",
+        "/gradio_api/file/etc/hostname",
+        "/gradio_api/proxy=http://evil.example/",
+        "/gradio_api/upload",
+        "/gradio_api/runs",
+        "/gradio_api/deep_link",
+        "/monitoring",
+    ],
+)
+def test_doors_that_the_page_does_not_use_are_closed(client: TestClient, path: str) -> None:
+    assert client.get(path).status_code == 404
+    assert client.post(path, json={}).status_code == 404
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "localhost:7860", "[::1]:7860", "192.168.0.7"])
+def test_it_answers_to_its_own_names(client: TestClient, host: str) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == 200
+
+
+@pytest.mark.parametrize("host", ["evil.example", "127.0.0.1.evil.example", "", "[::1", "localhost.evil.example:7860"])
+def test_it_does_not_answer_to_a_foreign_name(client: TestClient, host: str) -> None:
+    assert client.get("/", headers={"Host": host}).status_code == 400
+
+
+def test_another_site_cannot_ask(client: TestClient) -> None:
+    body = {"data": ["How much?"]}
+    assert client.post("/gradio_api/call/chat", json=body, headers={"Origin": "http://evil.example"}).status_code == 403
+    assert client.post("/gradio_api/call/chat", json=body, headers={"Origin": "null"}).status_code == 403
+    own = client.post("/gradio_api/call/chat", json=body, headers={"Origin": "http://127.0.0.1:7860"})
+    assert own.status_code == 200
+
+
+def test_a_request_has_a_length_and_a_limit(client: TestClient) -> None:
+    def pieces() -> Iterator[bytes]:
+        yield b"{}"
+
+    assert client.post("/gradio_api/call/chat", content=pieces()).status_code == 411
+    assert client.post("/gradio_api/call/chat", content=b" " * (BODY_BYTES + 1)).status_code == 413
+
+
+def test_a_page_that_comes_in_pieces_keeps_its_policy() -> None:
+    async def pieces(scope: Scope, receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": 200, "headers": [(b"content-type", b"text/html")]})
+        await send({"type": "http.response.body", "body": b"<scr", "more_body": True})
+        await send({"type": "http.response.body", "body": b"ipt>1</script>"})
+
+    response = TestClient(Guard(pieces, frozenset({"testserver"}))).get("/")
+    assert re.fullmatch(r'<script nonce="[\w-]+">1</script>', response.text)
+    assert response.headers["content-length"] == str(len(response.text))
+
+
+def test_the_chat_shows_what_was_typed_and_gives_it_back() -> None:
+    chatbot = layout._chatbot("Welcome")
+    typed = [{"role": "user", "content": "a <b> & &lt; *c*"}, {"role": "assistant", "content": "<div>d</div>"}]
+    shown = chatbot.postprocess(typed)
+    assert [message.content[0].text for message in shown.root] == ["a &lt;b&gt; &amp; &amp;lt; *c*", "<div>d</div>"]
+    given = [(message["role"], message["content"][0]["text"]) for message in chatbot.preprocess(shown)]
+    assert given == [(message["role"], message["content"]) for message in typed]
+    assert chatbot.preprocess(None) == []
+
+
+def test_the_chat_takes_nothing_but_text() -> None:
+    forged = ComponentMessage(component="file", value="/etc/hostname", constructor_args={}, props={})
+    messages = ChatbotDataMessages(root=[ChatMessage(role="user", content=[forged, TextMessage(text="a")])])
+    (taken,) = layout._chatbot("Welcome").preprocess(messages)
+    assert [part["type"] for part in taken["content"]] == ["text"]
+
+
+def called(client: TestClient, *data: object) -> str:
+    event = client.post("/gradio_api/call/chat", json={"data": data}).json()["event_id"]
+    return client.get(f"/gradio_api/call/chat/{event}").text
+
+
+def test_the_interface_for_programs_answers(client: TestClient) -> None:
+    assert list(client.get("/gradio_api/info").json()["named_endpoints"]) == ["/chat"]
+    told = called(client, "How much?")
+    assert told.startswith("event: complete")
+    assert "<mark>" in told
+
+
+@pytest.mark.parametrize("question", [None, 7, ["a"], {"b": 1}])
+def test_the_interface_for_programs_takes_anything_for_a_question(client: TestClient, question: object) -> None:
+    assert called(client, question).startswith("event: complete")
+
+
+def listener(host: str = "127.0.0.1") -> socket.socket:
+    taken = socket.socket()
+    taken.bind((host, 0))
+    taken.listen()
+    return taken
+
+
+def test_a_port_that_is_taken_is_an_error_when_it_was_asked_for() -> None:
+    with listener() as taken:
+        port = taken.getsockname()[1]
+        with pytest.raises(SettingError, match=rf"port {port} of 127.0.0.1 .*already in use.*; choose another"):
+            serve(Bot(), port=port)
+
+
+def test_without_a_port_the_next_free_one_is_taken(monkeypatch: pytest.MonkeyPatch) -> None:
+    with listener() as taken:
+        first = taken.getsockname()[1]
+        monkeypatch.setattr(server, "FIRST_PORT", first)
+        with server._listen("127.0.0.1", None) as found:
+            assert first < found.getsockname()[1] < first + server.PORTS_TRIED
+        monkeypatch.setattr(server, "PORTS_TRIED", 1)
+        with pytest.raises(SettingError, match=f"ports {first} to {first} of 127.0.0.1 cannot be used"):
+            server._listen("127.0.0.1", None)
+
+
+@pytest.mark.parametrize(("host", "port"), [("no.such.host.invalid", 7860), ("127.0.0.1", 70000), ("127.0.0.1", -1)])
+def test_a_place_that_cannot_be_listened_on(host: str, port: int) -> None:
+    with pytest.raises(SettingError, match=r"no such host|does not exist"):
+        serve(Bot(), host=host, port=port)
+
+
+@pytest.mark.parametrize(
+    ("host", "address"),
+    [
+        ("127.0.0.1", "http://127.0.0.1:80/"),
+        ("0.0.0.0", "http://127.0.0.1:80/"),
+        ("::1", "http://[::1]:80/"),
+        ("box", "http://box:80/"),
+    ],
+)
+def test_the_address_is_one_that_a_browser_can_open(host: str, address: str) -> None:
+    assert server._address(host, 80) == address
+
+
+def test_it_serves_until_it_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> None:
+    opened: list[str] = []
+    ready: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+
+    def interrupt(address: str) -> None:
+        ready.append(address)
+        signal.raise_signal(signal.SIGINT)
+
+    serve(Bot(), port=0, open_browser=True, on_ready=interrupt)
+    assert ready == opened
+    assert ready[0].startswith("http://127.0.0.1:")
