@@ -16,7 +16,7 @@ from typing import Any
 
 import numpy as np
 
-from corpus.errors import IndexDamagedError, IndexMismatchError, InputError
+from corpus.errors import IndexDamagedError, IndexFolderError, IndexMismatchError, InputError
 from corpus.records import Document, Failure, File, Span
 from index.encoder import Floats
 from index.late import TokenMatrix
@@ -113,9 +113,13 @@ class Catalog:
                 yield
                 self._db.execute("UPDATE setting SET value = value + 1 WHERE name = 'generation'")
                 self._db.execute("COMMIT")
-            except BaseException:
+            except BaseException as error:
                 if self._db.in_transaction:  # a full disk has SQLite undo it before we can
                     self._db.execute("ROLLBACK")
+                if isinstance(error, sqlite3.OperationalError):
+                    raise IndexFolderError(
+                        f"{self.path} cannot be changed ({error}); see that the disk has room and the file is writable"
+                    ) from error
                 raise
 
     # What is known.

@@ -108,6 +108,7 @@ class SentenceTransformerEncoder:
     def encode_passages(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Encoded]:
         """Encode passages, each read after its context; see `Encoder`."""
         prompt = self._prompt("document", "passage")
+        contexts = [self._shortened(context) for context in contexts]
         return self._encode([(prompt + context, text) for text, context in zip(texts, contexts, strict=True)])
 
     def encode_question(self, text: str) -> Encoded:
@@ -118,6 +119,18 @@ class SentenceTransformerEncoder:
         """Return the words that the model wants before a text, where its makers say so."""
         prompts = self._model.prompts or {}
         return next((prompts[name] for name in names if prompts.get(name)), "")
+
+    def _shortened(self, context: str) -> str:
+        """Return a context that leaves the passage its place: a quarter of what the model reads, at the most."""
+        most = self._model.max_seq_length // 4
+        if len(context) <= most:  # a token has at least one character
+            return context
+        with self._tokenizing:
+            batch = self._model.tokenizer(
+                context, add_special_tokens=False, truncation=True, max_length=most, return_offsets_mapping=True
+            )
+        end = batch["offset_mapping"][-1][1] if batch["offset_mapping"] else 0
+        return context[:end] + "\n"
 
     def _encode(self, pairs: Sequence[tuple[str, str]]) -> list[Encoded]:
         """Encode (context, text) pairs, longest first, and return them in the order given."""

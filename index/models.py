@@ -72,7 +72,7 @@ def _sha256(path: Path) -> str:
 
 
 def fingerprint(folder: Path) -> str:
-    """Return a digest of the weights, the tokenizer, the configuration and the prompts; documentation does not count."""
+    """Return a digest of weights, tokenizer, configuration and prompts; documentation does not count."""
     digest = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.suffix in {".json", ".safetensors", ".bin", ".txt", ".model"}):
         name = path.relative_to(folder)

@@ -11,7 +11,7 @@ from index.catalog import Catalog
 from index.encoder import Encoder, Floats
 from index.late import sentence_scores
 from index.records import StoredPassage
-from index.stopwords import content_words, has_content, token_weights
+from index.stopwords import content_words, token_weights
 from index.vectors import VectorView
 from index.words import WordView
 
@@ -124,10 +124,12 @@ class Searcher:
             vectors.append(share * encoded.vector)
             tokens.append(encoded.tokens)
             weights.append(share * token_weights(text, encoded.spans))
-            rarity = self._words.rarity(self._words.words(content_words(text)))
-            words = {word: float(share) * weight for word, weight in rarity.items()} | words
-            if has_content(text):  # "And when?" is all about what came before it
+            known = self._words.words(content_words(text))
+            if known or not before:
+                rarity = self._words.rarity(known or self._words.words(text))
+                words = {word: float(share) * weight for word, weight in rarity.items()} | words
                 share *= np.float32(self._weights.before)
+            # A follow-up without a content word ("And when?") is all about what came before it.
         vector = np.sum(vectors, axis=0)
         return _Question(vector / np.linalg.norm(vector), np.concatenate(tokens), np.concatenate(weights), words)
 

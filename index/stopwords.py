@@ -38,14 +38,5 @@ def token_weights(question: str, spans: Integers) -> Floats:
 
 
 def content_words(question: str) -> str:
-    """Return a question without its stop words; the whole of it when there is nothing else."""
-    return " ".join(_content(question)) or question
-
-
-def has_content(question: str) -> bool:
-    """Tell whether a question has a word that is no stop word."""
-    return bool(_content(question))
-
-
-def _content(question: str) -> list[str]:
-    return [word for word in _WORD.findall(question) if word.casefold() not in STOP_WORDS]
+    """Return a question without its stop words; empty when there is nothing else."""
+    return " ".join(word for word in _WORD.findall(question) if word.casefold() not in STOP_WORDS)

@@ -2,6 +2,7 @@
 
 import os
 import threading
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -53,6 +54,7 @@ class Index:
         self._searcher: Searcher | None = None
         self._views: tuple[VectorView, WordView] | None = None
         self._viewing = threading.RLock()
+        self._thread_writing = threading.Lock()
         self._writing = FileLock(folder / "lock", thread_local=False)
         try:
             self._check_model()
@@ -81,6 +83,12 @@ class Index:
                 f"the index in {self.folder} was made by the model {name} ({made_by}), and this is "
                 f"{self._encoder.name} ({self._encoder.fingerprint}); use that model, or another index folder"
             )
+        length = self.catalog.setting("passage tokens")
+        if length and length != self._passage_tokens:
+            raise IndexMismatchError(
+                f"the index in {self.folder} has passages of {length} tokens, and {self._passage_tokens} are asked "
+                "for; use that length, or another index folder"
+            )
 
     # Writing.
 
@@ -95,8 +103,15 @@ class Index:
             IndexLockedError: another process is still writing.
         """
         owner = self.folder / "writer.json"
-        try:
-            self._writing.acquire(timeout=wait_seconds)
+        start = time.monotonic()
+        try:  # the file's lock keeps other processes out, the other one this process's threads
+            if not self._thread_writing.acquire(timeout=wait_seconds):
+                raise Timeout(str(self.folder))
+            try:
+                self._writing.acquire(timeout=max(0.0, wait_seconds - (time.monotonic() - start)))
+            except BaseException:
+                self._thread_writing.release()
+                raise
         except Timeout:
             process = read_json(owner).get("process", "unknown")
             raise IndexLockedError(
@@ -109,6 +124,7 @@ class Index:
         finally:
             owner.unlink(missing_ok=True)
             self._writing.release()
+            self._thread_writing.release()
 
     def sync(self, roots: Sequence[str], progress: OnProgress, again: bool = False) -> SyncReport:
         """Add roots, and make the index equal to all its files; to be called inside `writing`.
@@ -119,8 +135,9 @@ class Index:
             again: read every file, changed or not.
         """
         new = [root for root in roots if root not in self.catalog.roots]
-        excluded = self.catalog.excluded
-        back = [s for s in excluded if any(is_within(root, s) or (root in new and is_within(s, root)) for root in roots)]
+        # What was removed on purpose comes back by its own name, or with a folder that is added for the first time.
+        asked = [s for s in self.catalog.excluded if any(is_within(root, s) for root in roots)]
+        back = asked + [s for s in self.catalog.excluded if any(is_within(s, root) for root in new)]
         if new or back:
             with self.catalog.changing():
                 self.catalog.add_roots(new)
@@ -129,6 +146,7 @@ class Index:
             with self.catalog.changing():
                 self.catalog.set_setting("model", self._encoder.name)
                 self.catalog.set_setting("model fingerprint", self._encoder.fingerprint)
+                self.catalog.set_setting("passage tokens", self._passage_tokens)
                 self.catalog.set_setting("dimension", self._encoder.dimension)
         report = Synchroniser(self.catalog, self._encoder, self._limits, self._passage_tokens, progress).run(again)
         self._save_views()

@@ -303,7 +303,7 @@ EXAMPLE_QUESTIONS = (
     "When did Azerbaijan have troops in Kosovo?",
     "Which embassy is NATO's contact point in Azerbaijan?",
     "How long does an Individual Partnership Action Plan run?",
-    "What did the allies say about peace between Azerbaijan and Armenia?",
+    "What does the Partnership Action Plan on Terrorism cover?",
 )
 """Questions that the bundled documents answer."""
 

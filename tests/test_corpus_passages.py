@@ -107,9 +107,7 @@ def test_tokens_are_counted_once():
     ),
     cuts=st.lists(st.tuples(st.integers(0, 200), st.integers(0, 9)), max_size=4),
 )
-def test_every_sentence_is_in_exactly_one_passage(
-    limit: int, pieces: list[str], cuts: list[tuple[int, int]]
-):
+def test_every_sentence_is_in_exactly_one_passage(limit: int, pieces: list[str], cuts: list[tuple[int, int]]):
     """Passages hold the sentences of the text between the headings, each once and in order, within the limit."""
     text = "".join(pieces)
     starts = sorted((min(start, len(text)), size) for start, size in cuts)
