@@ -1,6 +1,7 @@
 """What several tests share: a small deterministic encoder, and files to index."""
 
 import re
+import signal
 import zlib
 from collections.abc import Callable, Sequence
 from pathlib import Path
@@ -48,6 +49,11 @@ def _encode(text: str) -> Encoded:
 def _vector(word: str) -> np.ndarray:
     vector = np.random.default_rng(zlib.crc32(word.encode())).normal(size=DIMENSION)
     return (vector / np.linalg.norm(vector)).astype(np.float32)
+
+
+def hear_ctrl_c() -> None:
+    """Let a child process hear Ctrl-C, which it would not where the tests themselves run in the background."""
+    signal.signal(signal.SIGINT, signal.SIG_DFL)
 
 
 @pytest.fixture

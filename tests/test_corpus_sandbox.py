@@ -12,6 +12,7 @@ from pathlib import Path
 from types import SimpleNamespace
 
 import pytest
+from conftest import hear_ctrl_c
 
 from corpus import child, sandboxed
 from corpus.errors import DocumentLimitError, SettingError
@@ -205,6 +206,7 @@ def test_ctrl_c_ends_the_children_without_a_word_from_them(tmp_path: Path):
         cwd=Path(__file__).parents[1],
         stdout=subprocess.PIPE,
         stderr=subprocess.PIPE,
+        preexec_fn=hear_ctrl_c,
     )
     with parent:
         assert parent.stdout is not None

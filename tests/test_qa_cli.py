@@ -10,7 +10,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import WordEncoder
+from conftest import WordEncoder, hear_ctrl_c
 from test_qa_evaluate import labelled  # noqa: F401 - a fixture
 
 import qa.chatbot
@@ -153,10 +153,12 @@ def test_ctrl_c_while_indexing_leaves_a_sound_index(tmp_path: Path) -> None:
     """A real process, the real model, a real signal: the next run goes on, and its answers are right."""
     folder = tmp_path / "papers"
     folder.mkdir()
-    for number in range(300):
+    for number in range(600):
         (folder / f"{number:03}.txt").write_text(f"Room {number} holds {number * 7} chairs. " * 20, "utf-8")
     command = [sys.executable, "-m", "qa", "index", str(folder), "--index", str(tmp_path / "index")]
-    process = subprocess.Popen(command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True)
+    process = subprocess.Popen(
+        command, stderr=subprocess.PIPE, stdout=subprocess.PIPE, text=True, preexec_fn=hear_ctrl_c
+    )
     catalog = tmp_path / "index" / "catalog.sqlite-wal"
     deadline = time.monotonic() + 120
     while time.monotonic() < deadline and not (catalog.exists() and catalog.stat().st_size > 500_000):
