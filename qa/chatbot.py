@@ -14,8 +14,9 @@ from index.encoder import Encoder, SentenceTransformerEncoder
 from index.store import Index
 from index.sync import OnProgress, SyncReport
 from qa import followup
-from qa.choose import Choice, choose
+from qa.choose import Choice, choose, read
 from qa.confidence import Evidence, default_threshold, gather, probability
+from qa.reader import Reader
 from qa.records import Answer, DocumentRecord, Hit, Quote
 from qa.settings import Settings
 
@@ -68,6 +69,7 @@ class Chatbot:
         self.settings = settings
         self._index = index
         self._progress = progress
+        self._reader = _reader() if settings.reader else None
 
     @classmethod
     def open(
@@ -127,7 +129,11 @@ class Chatbot:
         except IndexLockedError:
             if not known:
                 raise
-        if not self._index.catalog.documents:
+        self.check_not_empty()
+
+    def check_not_empty(self) -> None:
+        """Raise a PathError that says why, if there is not a single document."""
+        if not self._index.catalog.count_passages():
             raise PathError(_nothing_to_read(self._index.catalog.roots, self.failures))
 
     def close(self) -> None:
@@ -161,7 +167,9 @@ class Chatbot:
         quotes = tuple(quote for quote, _ in self.quotes(question, before))
         sure = quotes[0].confidence if quotes else 0.0
         threshold = self.settings.threshold
-        answered = bool(quotes) and sure >= (default_threshold() if threshold is None else threshold)
+        answered = bool(quotes) and sure >= (
+            default_threshold(reader=self._reader is not None) if threshold is None else threshold
+        )
         return Answer(question, understood, answered, sure, quotes)
 
     def quotes(self, question: str, before: Sequence[str] = ()) -> list[tuple[Quote, Evidence]]:
@@ -172,7 +180,9 @@ class Chatbot:
             before: earlier questions that it leans on, the last one first.
         """
         found = self._index.search(question.strip(), before, self.settings.candidates)
-        chosen = [(choice, gather(choice, found)) for choice in choose(found, self.settings.quotes)]
+        whole = " ".join([*reversed(before), question.strip()])
+        reading = read(whole, found, self._reader, self.settings.reader_passages)
+        chosen = [(choice, gather(choice, found)) for choice in choose(found, reading, self.settings.quotes)]
         return [(_quote(choice, probability(evidence)), evidence) for choice, evidence in chosen]
 
     def search(self, question: str, k: int = 10, history: Sequence[Mapping[str, str]] = ()) -> tuple[Hit, ...]:
@@ -312,6 +322,12 @@ EXAMPLE_QUESTIONS = (
 def _encoder(model: str | None) -> Encoder:
     """Return the encoder of a model; one is enough for a process, whatever the number of chatbots."""
     return SentenceTransformerEncoder(model)
+
+
+@cache
+def _reader() -> Reader:
+    """Return the packaged reader; one is enough for a process."""
+    return Reader.load()
 
 
 def _say_nothing(progress: object) -> None:

@@ -77,6 +77,8 @@ def _parser() -> argparse.ArgumentParser:
     chat.add_argument("--no-browser", action="store_true", help="do not open a browser")
 
     ask = _command(commands, "ask", _ask, "ask one question", first="question")
+    for command in (chat, ask):
+        command.add_argument("--no-reader", action="store_true", help="leave the reader out: quicker, less exact")
     ask.add_argument("--threshold", type=float, help="probability from which on a question counts as answered")
 
     search = _command(commands, "search", _search, "list the best passages", first="question")
@@ -90,6 +92,7 @@ def _parser() -> argparse.ArgumentParser:
 
     evaluate = _command(commands, "evaluate", _evaluate, "measure answers on labelled sets", paths=False)
     evaluate.add_argument("sets", nargs="+", metavar="SET", help="folder with documents.jsonl and questions.jsonl")
+    evaluate.add_argument("--no-reader", action="store_true", help="leave the reader out")
     evaluate.add_argument("--limit", type=int, help="ask only so many questions of each set, evenly spread")
     evaluate.add_argument("--hold-out", metavar="FIELD", help="leave out every second group of documents by this field")
     evaluate.add_argument("--no-history", action="store_true", help="ask follow-up questions without what came before")
@@ -101,7 +104,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     """Add a command with the options that all have."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    command.set_defaults(run=run, threshold=None, paths=[], json=False)
+    command.set_defaults(run=run, threshold=None, paths=[], json=False, no_reader=False)
     if first:
         command.add_argument(first, help="in quotation marks")
     if paths:
@@ -114,7 +117,7 @@ def _command(
 
 
 def _settings(options: argparse.Namespace) -> Settings:
-    return Settings(model=options.model, threshold=options.threshold)
+    return Settings(model=options.model, threshold=options.threshold, reader=not options.no_reader)
 
 
 def _open(options: argparse.Namespace) -> Chatbot:
@@ -175,6 +178,8 @@ def _index(options: argparse.Namespace) -> int:
             if options.again:
                 report = bot.sync(again=True)
             report.removed.extend(removed)
+            if not removed:
+                bot.check_not_empty()
             failures = bot.failures
             folder = bot.index_folder
     if options.json:

@@ -15,6 +15,11 @@ from typing import Any
 from index.search import Candidate
 from qa.choose import Choice
 
+NO_RIVAL_MARGIN = 0.1
+"""Margin of a passage that is the only one: about what right first quotes have where passages compete."""
+
+WITH_READER, WITHOUT_READER = "with reader", "without reader"
+
 
 @dataclass(frozen=True, slots=True)
 class Evidence:
@@ -27,6 +32,7 @@ class Evidence:
             headings, each word weighted by its rarity.
         sentence_coverage: the same for the sentence alone.
         margin: how far the sentence's late-interaction score is above the best of any other passage, -2..2.
+        reader: logits of the best span in the sentence less those of "no answer"; None without a reader.
     """
 
     late: float
@@ -34,6 +40,7 @@ class Evidence:
     passage_coverage: float
     sentence_coverage: float
     margin: float
+    reader: float | None
 
 
 def gather(choice: Choice, candidates: Sequence[Candidate]) -> Evidence:
@@ -51,23 +58,30 @@ def gather(choice: Choice, candidates: Sequence[Candidate]) -> Evidence:
         dense=candidate.dense,
         passage_coverage=candidate.coverage,
         sentence_coverage=float(candidate.overlap[choice.sentence]),
-        margin=late - max(others, default=0.0),
+        margin=late - max(others) if others else NO_RIVAL_MARGIN,
+        reader=choice.margin,
     )
 
 
 def probability(evidence: Evidence) -> float:
     """Return the probability, 0..1, that a quote with this evidence answers the question."""
-    model = _model()
-    log_odds = model["intercept"] + sum(model["coefficients"][name] * x for name, x in asdict(evidence).items())
+    model = _model(WITH_READER if evidence.reader is not None else WITHOUT_READER)
+    values = asdict(evidence)
+    log_odds = model["intercept"] + sum(weight * values[name] for name, weight in model["coefficients"].items())
     return 1.0 / (1.0 + math.exp(-log_odds))
 
 
-def default_threshold() -> float:
-    """Return the probability from which on a question counts as answered; see `confidence.json` for how it was set."""
-    return float(_model()["threshold"])
+def default_threshold(*, reader: bool) -> float:
+    """Return the probability from which on a question counts as answered; `qa.calibrate` says how it is set.
+
+    Args:
+        reader: whether a reader read the passages.
+    """
+    return float(_model(WITH_READER if reader else WITHOUT_READER)["threshold"])
 
 
 @cache
-def _model() -> dict[str, Any]:
-    model: dict[str, Any] = json.loads(files("qa").joinpath("confidence.json").read_text("utf-8"))
+def _model(name: str) -> dict[str, Any]:
+    models = json.loads(files("qa").joinpath("confidence.json").read_text("utf-8"))
+    model: dict[str, Any] = models[name]
     return model

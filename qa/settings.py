@@ -16,6 +16,8 @@ class Settings:
         passage_tokens: length of a passage, in the model's tokens.
         candidates: passages that each of the two searches may propose for a question.
         quotes: quotes in an answer, at the most.
+        reader: whether the packaged reader reads the best passages; without it answers are quicker and less exact.
+        reader_passages: passages that the reader reads for a question.
         threshold: probability, 0..1, from which on an answer counts as answered; None for the measured default.
         question_characters: length of a question, at the most.
         wait_seconds: how long to wait for another process that writes to the same index.
@@ -30,6 +32,8 @@ class Settings:
     passage_tokens: int = 150
     candidates: int = 32
     quotes: int = 3
+    reader: bool = True
+    reader_passages: int = 4
     threshold: float | None = None
     question_characters: int = 2_000
     wait_seconds: float = 60.0
@@ -37,7 +41,7 @@ class Settings:
     weights: Weights = field(default_factory=Weights)
 
     def __post_init__(self) -> None:
-        for name in ("passage_tokens", "candidates", "quotes", "question_characters"):
+        for name in ("passage_tokens", "candidates", "quotes", "reader_passages", "question_characters"):
             if getattr(self, name) < 1:
                 raise SettingError(f"{name} is {getattr(self, name)}; it must be at least 1")
         if self.threshold is not None and not 0.0 <= self.threshold <= 1.0:

@@ -29,7 +29,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatbot]:
 
 
 def test_quotes_are_verbatim_and_most_answer(bot: Chatbot) -> None:
-    """Of thirty questions in words of their own, at least twenty have the right quote first and 27 among three."""
+    """Of thirty questions in words of their own, at least 24 have the right quote first and 26 among three."""
     first = among_three = 0
     for row in ANSWERABLE:
         quotes = bot.ask(row["question"]).quotes
@@ -37,8 +37,8 @@ def test_quotes_are_verbatim_and_most_answer(bot: Chatbot) -> None:
         assert all(bot.text(quote.source)[quote.start : quote.end] == quote.text for quote in quotes)
         first += right[0]
         among_three += any(right)
-    assert first >= 20
-    assert among_three >= 27
+    assert first >= 24
+    assert among_three >= 26
 
 
 @pytest.mark.parametrize("question", OFF_TOPIC)

@@ -13,7 +13,7 @@ from qa.confidence import Evidence
 
 
 def evidence(late: float) -> Evidence:
-    return Evidence(late, dense=0.5, passage_coverage=0.5, sentence_coverage=0.5, margin=0.0)
+    return Evidence(late, dense=0.5, passage_coverage=0.5, sentence_coverage=0.5, margin=0.0, reader=None)
 
 
 def test_what_separates_right_from_wrong_gets_the_weight() -> None:
@@ -37,8 +37,11 @@ def test_the_script_writes_readable_numbers(
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
     monkeypatch.setattr(qa.chatbot, "_encoder", lambda model: WordEncoder())
     target = tmp_path / "confidence.json"
+    assert calibrate.main([str(labelled), "--output", str(target), "--no-reader"]) == 0
     assert calibrate.main([str(labelled), "--output", str(target)]) == 0
-    model = json.loads(target.read_text("utf-8"))
-    assert model["fitted_on"] == ["set"]
-    assert set(model["coefficients"]) == {"late", "dense", "passage_coverage", "sentence_coverage", "margin"}
+    models = json.loads(target.read_text("utf-8"))
+    assert models["with reader"]["fitted_on"] == ["set"]
+    names = {"late", "dense", "passage_coverage", "sentence_coverage", "margin"}
+    assert set(models["without reader"]["coefficients"]) == names
+    assert set(models["with reader"]["coefficients"]) == {*names, "reader"}
     assert "set: 5 rows" in capsys.readouterr().err

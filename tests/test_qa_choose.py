@@ -5,7 +5,8 @@ import numpy as np
 from corpus.records import Span
 from index.records import StoredPassage
 from index.search import Candidate
-from qa.choose import choose
+from qa.choose import READER_WEIGHT, choose, read
+from qa.reader import Reader, ReaderScores
 
 
 def candidate(number: int, scores: dict[str, float]) -> Candidate:
@@ -20,20 +21,50 @@ def candidate(number: int, scores: dict[str, float]) -> Candidate:
 def test_the_best_sentences_come_first_wherever_they_stand() -> None:
     """Sentences of all candidates compete; two of one passage may both win."""
     found = [candidate(1, {"One.": 0.2, "Two.": 0.9, "Three.": 0.8}), candidate(2, {"Four.": 0.85})]
-    assert [choice.text for choice in choose(found, 3)] == ["Two.", "Four.", "Three."]
+    assert [choice.text for choice in choose(found, {}, 3)] == ["Two.", "Four.", "Three."]
 
 
 def test_nothing_is_said_twice() -> None:
     """A sentence with the same words, in another place or another dress, is left out."""
     found = [candidate(1, {"It opened in 1889.": 0.9}), candidate(2, {"IT OPENED, in 1889!": 0.8, "Other.": 0.1})]
-    assert [choice.text for choice in choose(found, 3)] == ["It opened in 1889.", "Other."]
+    assert [choice.text for choice in choose(found, {}, 3)] == ["It opened in 1889.", "Other."]
 
 
 def test_a_line_without_words_is_no_quote() -> None:
     """Rules and bullets are never quoted."""
-    assert [choice.text for choice in choose([candidate(1, {"* * *": 0.9, "Words.": 0.1})], 3)] == ["Words."]
+    assert [choice.text for choice in choose([candidate(1, {"* * *": 0.9, "Words.": 0.1})], {}, 3)] == ["Words."]
 
 
 def test_no_candidates_no_quotes() -> None:
     """An empty search chooses nothing."""
-    assert choose([], 3) == []
+    assert choose([], {}, 3) == []
+
+
+def test_the_reader_has_its_say() -> None:
+    """Its margin is added by its weight; what it did not read counts as the least likely that it read."""
+    found = [candidate(1, {"One.": 0.5, "Two.": 0.45}), candidate(2, {"Three.": 0.46})]
+    chosen = choose(found, {1: np.array([-5, 5], np.float32)}, 3)
+    assert [(choice.text, choice.margin) for choice in chosen] == [("Two.", 5), ("One.", -5), ("Three.", -5)]
+    assert chosen[0].score == np.float32(0.45) + READER_WEIGHT * 5
+
+
+def test_a_sentence_without_a_token_is_no_more_likely_than_any_other() -> None:
+    """The reader's minus infinity is replaced by its least score; if it has no other, it has no say."""
+    found = [candidate(1, {"One.": 0.5, "Two.": 0.45})]
+    assert [choice.margin for choice in choose(found, {1: np.array([-np.inf, -2], np.float32)}, 2)] == [-2, -2]
+    assert [choice.margin for choice in choose(found, {1: np.array([-np.inf, -np.inf], np.float32)}, 2)] == [None, None]
+
+
+def test_only_the_best_passages_are_read() -> None:
+    """Those with the best sentences, each with its sentences' places in it."""
+
+    class Noting(Reader):
+        def read(self, question, passages):  # type: ignore[no-untyped-def]
+            noted.extend(passages)
+            return [ReaderScores(np.zeros(len(spans), np.float32), np.zeros((len(spans), 2))) for _, spans in passages]
+
+    noted: list[object] = []
+    found = [candidate(1, {"One.": 0.1}), candidate(2, {"Two.": 0.9, "Three.": 0.2})]
+    assert list(read("Which?", found, Noting(None, None, None), 1)) == [2]
+    assert noted == [("Two. Three.", [(0, 4), (5, 11)])]
+    assert read("Which?", found, None, 1) == {}

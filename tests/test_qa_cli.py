@@ -119,6 +119,15 @@ def test_bad_input_is_one_line_and_exit_code_2(run: Run, arguments: tuple[str, .
     assert err.count("\n") == 1
 
 
+def test_an_empty_folder_is_bad_input(run: Run, tmp_path: Path) -> None:
+    """For `index` as for `ask`: there is nothing to read, and the folder is named."""
+    (tmp_path / "empty").mkdir()
+    for command in (("index",), ("ask", "Who?"), ("status",)):
+        code, _, err = run(*command, tmp_path / "empty")
+        assert code == 2
+        assert f"there are no documents in {tmp_path / 'empty'}" in err
+
+
 def test_wrong_usage_has_exit_code_2(run: Run, capsys: pytest.CaptureFixture[str]) -> None:
     """An unknown command, or none."""
     for arguments in (("fly",), ()):

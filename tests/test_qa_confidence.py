@@ -1,7 +1,6 @@
 """Evidence to a probability."""
 
 import math
-from dataclasses import asdict
 
 import numpy as np
 import pytest
@@ -24,19 +23,26 @@ def candidate(number: int, late: list[float]) -> Candidate:
 def test_evidence_is_that_of_the_chosen_sentence() -> None:
     """The margin is to the best sentence of any other passage, not of the same one."""
     best, other = candidate(1, [0.75, 0.5]), candidate(2, [0.25])
-    assert confidence.gather(Choice(best, 0, 1.0), [best, other]) == Evidence(0.75, 0.6, 0.7, 0.375, 0.5)
-    assert confidence.gather(Choice(best, 1, 1.0), [best]).margin == 0.5
+    assert confidence.gather(Choice(best, 0, 1.0), [best, other]) == Evidence(0.75, 0.6, 0.7, 0.375, 0.5, None)
+    assert confidence.gather(Choice(best, 1, 1.0), [best]).margin == confidence.NO_RIVAL_MARGIN
 
 
 def test_the_probability_is_a_logistic_regression(monkeypatch: pytest.MonkeyPatch) -> None:
-    """1 / (1 + exp(-(intercept + the sum of coefficient times evidence)))."""
-    model = {"intercept": -1.0, "coefficients": dict.fromkeys(asdict(Evidence(0, 0, 0, 0, 0)), 1.0)}
-    monkeypatch.setattr(confidence, "_model", lambda: model)
-    assert confidence.probability(Evidence(0.5, 0.5, 0.0, 0.0, 0.0)) == 0.5
-    assert confidence.probability(Evidence(1, 1, 1, 0, 0)) == pytest.approx(1 / (1 + math.exp(-2)))
+    """1 / (1 + exp(-(intercept + the sum of coefficient times evidence))), with the reader's score if there is one."""
+    names = ["late", "dense", "passage_coverage", "sentence_coverage", "margin"]
+    models = {
+        "without reader": {"intercept": -1.0, "coefficients": dict.fromkeys(names, 1.0)},
+        "with reader": {"intercept": -1.0, "coefficients": dict.fromkeys([*names, "reader"], 1.0)},
+    }
+    monkeypatch.setattr(confidence, "_model", models.__getitem__)
+    assert confidence.probability(Evidence(0.5, 0.5, 0.0, 0.0, 0.0, None)) == 0.5
+    assert confidence.probability(Evidence(1, 1, 0, 0, 0, 1)) == pytest.approx(1 / (1 + math.exp(-2)))
 
 
-def test_the_packaged_numbers_are_sound() -> None:
+@pytest.mark.parametrize("reader", [True, False])
+def test_the_packaged_numbers_are_sound(reader: bool) -> None:
     """More evidence of every kind together is a higher probability, and the threshold is one."""
-    low, high = (confidence.probability(Evidence(x, x, x, x, x / 4)) for x in (0.1, 0.9))
-    assert low < confidence.default_threshold() < high
+    low, high = (
+        confidence.probability(Evidence(x, x, x, x, x / 4, 20 * x - 10 if reader else None)) for x in (0.1, 0.9)
+    )
+    assert low < confidence.default_threshold(reader=reader) < high
