@@ -69,7 +69,6 @@ class Chatbot:
         self.settings = settings
         self._index = index
         self._progress = progress
-        self._reader = _reader() if settings.reader else None
 
     @classmethod
     def open(
@@ -168,7 +167,7 @@ class Chatbot:
         sure = quotes[0].confidence if quotes else 0.0
         threshold = self.settings.threshold
         answered = bool(quotes) and sure >= (
-            default_threshold(reader=self._reader is not None) if threshold is None else threshold
+            default_threshold(reader=self.settings.reader) if threshold is None else threshold
         )
         return Answer(question, understood, answered, sure, quotes)
 
@@ -181,7 +180,8 @@ class Chatbot:
         """
         found = self._index.search(question.strip(), before, self.settings.candidates)
         whole = " ".join([*reversed(before), question.strip()])
-        reading = read(whole, found, self._reader, self.settings.reader_passages)
+        reader = _reader() if self.settings.reader else None  # loaded at the first question, as is the encoder
+        reading = read(whole, found, reader, self.settings.reader_passages)
         chosen = [(choice, gather(choice, found)) for choice in choose(found, reading, self.settings.quotes)]
         return [(_quote(choice, probability(evidence)), evidence) for choice, evidence in chosen]
 
