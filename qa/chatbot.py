@@ -1,6 +1,5 @@
 """Ask documents a question."""
 
-import hashlib
 import os
 from collections.abc import Mapping, Sequence
 from functools import cache
@@ -16,15 +15,13 @@ from index.sync import OnProgress, SyncReport
 from qa import followup
 from qa.choose import Choice, choose, read
 from qa.confidence import Evidence, default_threshold, gather, probability
+from qa.places import BUNDLED_DOCUMENTS, EXAMPLE_QUESTIONS, Paths, absolute_paths, default_index, nothing_to_read
 from qa.reader import Reader
 from qa.records import Answer, DocumentRecord, Hit, Quote
 from qa.settings import Settings
 
 MOST_PASSAGES = 1_000
 """That one search may ask for."""
-
-Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
-"""A file, a folder, or several of them."""
 
 
 def ask(
@@ -98,7 +95,7 @@ class Chatbot:
             ModelError: the model is missing or damaged.
         """
         settings = settings or Settings()
-        paths = _absolute(documents)
+        paths = absolute_paths(documents)
         folder = Path(index).expanduser().absolute() if index is not None else None
         if not paths and not (folder and (folder / "catalog.sqlite").exists()):
             paths = [BUNDLED_DOCUMENTS]
@@ -133,7 +130,7 @@ class Chatbot:
     def check_not_empty(self) -> None:
         """Raise a PathError that says why, if there is not a single document."""
         if not self._index.catalog.count_passages():
-            raise PathError(_nothing_to_read(self._index.catalog.roots, self.failures))
+            raise PathError(nothing_to_read(self._index.catalog.roots, self.failures))
 
     def close(self) -> None:
         """Close the index."""
@@ -267,7 +264,7 @@ class Chatbot:
             PathError: a path does not exist.
             IndexLockedError: another process is writing.
         """
-        added = [str(path) for path in _absolute(paths)]
+        added = [str(path) for path in absolute_paths(paths)]
         with self._index.writing(self.settings.wait_seconds):
             return self._index.sync(added, self._progress)
 
@@ -305,19 +302,6 @@ class Chatbot:
             return self._index.sync((), self._progress, again)
 
 
-BUNDLED_DOCUMENTS = Path(__file__).parent.parent / "corpus" / "documents"
-"""Folder of the documents that come with Pullquote, about Azerbaijan and NATO."""
-
-EXAMPLE_QUESTIONS = (
-    "Who signed the Partnership for Peace document?",
-    "When did Azerbaijan have troops in Kosovo?",
-    "Which embassy is NATO's contact point in Azerbaijan?",
-    "How long does an Individual Partnership Action Plan run?",
-    "What does the Partnership Action Plan on Terrorism cover?",
-)
-"""Questions that the bundled documents answer."""
-
-
 @cache
 def _encoder(model: str | None) -> Encoder:
     """Return the encoder of a model; one is enough for a process, whatever the number of chatbots."""
@@ -332,38 +316,6 @@ def _reader() -> Reader:
 
 def _say_nothing(progress: object) -> None:
     """Tell nobody how far the indexing is."""
-
-
-def _absolute(documents: Paths | None) -> list[Path]:
-    """Return paths made absolute.
-
-    Raises:
-        PathError: one of them does not exist.
-    """
-    if documents is None:
-        return []
-    given = [documents] if isinstance(documents, str | os.PathLike) else list(documents)
-    paths = [Path(path).expanduser().absolute() for path in given]
-    for path in paths:
-        if not path.exists():
-            raise PathError(f"{path} does not exist; give a file or a folder")
-    return paths
-
-
-def default_index(paths: Sequence[Path], settings: Settings) -> Path:
-    """Return the folder, in the user's cache directory, of the index for a set of paths."""
-    from platformdirs import user_cache_path
-
-    key = "\n".join([settings.model or "", str(settings.passage_tokens), *sorted(str(path) for path in set(paths))])
-    return user_cache_path("pullquote") / hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
-
-
-def _nothing_to_read(roots: Sequence[str], failures: Sequence[Failure]) -> str:
-    where = ", ".join(roots) or "the index"
-    if failures:
-        more = f" (and {len(failures) - 1} more)" if len(failures) > 1 else ""
-        return f"nothing could be read in {where}; {failures[0].source}: {failures[0].reason}{more}"
-    return f"there are no documents in {where}; give a folder that holds some"
 
 
 def _quote(choice: Choice, confidence: float) -> Quote:

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from qa import Chatbot
-from qa.chatbot import EXAMPLE_QUESTIONS
+from qa.places import EXAMPLE_QUESTIONS
 
 ROWS = [
     json.loads(line) for line in Path(__file__).with_name("bundled_questions.jsonl").read_text("utf-8").splitlines()

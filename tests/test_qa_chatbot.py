@@ -10,7 +10,7 @@ from conftest import WordEncoder
 import qa.chatbot
 from corpus.errors import IndexLockedError, IndexMismatchError, PathError, QuestionError, SettingError
 from qa import Chatbot, Settings, ask
-from qa.chatbot import BUNDLED_DOCUMENTS, EXAMPLE_QUESTIONS, default_index
+from qa.places import BUNDLED_DOCUMENTS, EXAMPLE_QUESTIONS, default_index
 
 
 @pytest.fixture(autouse=True)

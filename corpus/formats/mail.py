@@ -16,7 +16,6 @@ from corpus.records import Document, File, Limits
 
 _HEADERS = ("From", "To", "Cc", "Date", "Subject")
 _QUOTE = re.compile(r"^(?:> ?)+")
-_SIGNATURE = re.compile(r"^-- ?\n", re.MULTILINE)
 _PARAGRAPHS = re.compile(r"\n[ \t]*\n")
 _WRAPPED = 60  # characters; a line at least this long was broken by the program, not by its author
 
