@@ -15,8 +15,10 @@ from threading import Event, Lock, Timer
 from corpus.read import memory_reason
 from corpus.records import Failure, File, Limits
 from corpus.sandboxed import Answer, Reading, pack_limits, pack_request, unpack_answer
+from corpus.views import Image, Seen, Sheets, View
 
 _STOPPED = "the reading was stopped"
+_NONSENSE = "its reader said something else than it was asked"
 # Threads reserve address space, which is limited, and a reader needs none.
 _FEW_THREADS = {"OPENBLAS_NUM_THREADS": "1", "OMP_NUM_THREADS": "1"}
 # The child finds the same packages as its parent, and nothing in the folder that it happens to be started in.
@@ -44,6 +46,15 @@ class Child:
 
     def read(self, file: File) -> Reading:
         """Return a file's documents, or the reason why it has none."""
+        result = self._ask(file, pack_request(file))
+        return result if isinstance(result, tuple | Failure) else Failure(file.source, _NONSENSE)
+
+    def look(self, file: File, view: View) -> Seen | Failure:
+        """Return what is asked of a file's pages, or the reason why they cannot be shown."""
+        result = self._ask(file, pack_request(file, view))
+        return result if isinstance(result, Sheets | Image | Failure) else Failure(file.source, _NONSENSE)
+
+    def _ask(self, file: File, request: bytes) -> Reading | Seen:
         process = self._ready()
         if process is None:
             return Failure(file.source, _STOPPED)
@@ -57,7 +68,7 @@ class Child:
         timer.daemon = True
         timer.start()
         try:
-            answer = self._exchange(process, file)
+            answer = self._exchange(process, request)
         finally:
             timer.cancel()
         if answer is None or answer.leaving:
@@ -67,7 +78,7 @@ class Child:
         if answer is None:
             reason = _STOPPED if closed else self._post_mortem(process.returncode, overran=overrun.is_set())
             return Failure(file.source, reason)
-        return answer.reading
+        return answer.result
 
     def _ready(self) -> subprocess.Popen[bytes] | None:
         with self._lock:
@@ -75,12 +86,12 @@ class Child:
                 self._process = _start(self._limits)
             return self._process
 
-    def _exchange(self, process: subprocess.Popen[bytes], file: File) -> Answer | None:
+    def _exchange(self, process: subprocess.Popen[bytes], request: bytes) -> Answer | None:
         """Return the child's answer, or None if it has died or talks nonsense."""
         assert process.stdin
         assert process.stdout
         try:
-            process.stdin.write(pack_request(file))
+            process.stdin.write(request)
             process.stdin.flush()
             return unpack_answer(process.stdout.readline(_longest_line(self._limits)))
         except (OSError, ValueError, LookupError, TypeError):

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Iterator, Sequence
 
+from corpus.language import ENGLISH
 from corpus.records import Document, Passage, Span
 from corpus.sentences import split_sentences
 
@@ -24,7 +25,10 @@ def split_passages(document: Document, count_tokens: TokenCounter, limit: int) -
         passages that never cross a heading; the headings' own lines are in none.
     """
     wrapped = document.format in WRAPPED_FORMATS
-    stretches = [split_sentences(document.text, *where, wrapped=wrapped) for where in _bodies(document)]
+    stretches = [
+        split_sentences(document.text, *where, document.language or ENGLISH, wrapped=wrapped)
+        for where in _bodies(document)
+    ]
     counts = iter(count_tokens([document.text[s.start : s.end] for sentences in stretches for s in sentences]))
     return [
         Passage(

@@ -73,6 +73,7 @@ class Document:
         pages: in order; empty where the format has none.
         sections: in order of `start`.
         notes: what the reader wants known, one sentence each ("read as windows-1252; 2 characters replaced").
+        language: ISO 639-1; empty where it is not known.
     """
 
     source: str
@@ -82,6 +83,7 @@ class Document:
     pages: tuple[Page, ...] = ()
     sections: tuple[Section, ...] = ()
     notes: tuple[str, ...] = ()
+    language: str = ""
 
     def page_at(self, position: int) -> int | None:
         """Return the number of the page on which a position stands, or None."""

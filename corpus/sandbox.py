@@ -9,8 +9,9 @@ from typing import Self
 
 from corpus.child import Child
 from corpus.errors import SettingError
-from corpus.records import File, Limits
+from corpus.records import Failure, File, Limits
 from corpus.sandboxed import Reading
+from corpus.views import Seen, View
 
 _AHEAD = 2  # files for each worker that are read before they are asked for
 
@@ -69,6 +70,19 @@ class Sandbox:
         finally:
             for _, future in ahead:
                 future.cancel()
+
+    def look(self, file: File, view: View) -> Seen | Failure:
+        """Return what is asked of a PDF file's pages, or the reason why they cannot be shown.
+
+        Args:
+            file: to be shown.
+            view: what to show of it.
+        """
+        child = self._idle.get()
+        try:
+            return child.look(file, view)
+        finally:
+            self._idle.put(child)
 
     def _one(self, file: File) -> Reading:
         child = self._idle.get()

@@ -1,4 +1,4 @@
-"""The child's side of the sandbox: read one file a line, under limits; and the messages of both sides.
+"""The child's side of the sandbox: read or show one file a line, under limits; and the messages of both sides.
 
 A message is a line of ASCII JSON, in which any string survives, lone surrogates of odd file names included.
 """
@@ -6,6 +6,7 @@ A message is a line of ASCII JSON, in which any string survives, lone surrogates
 import json
 import os
 import sys
+from base64 import b64decode, b64encode
 from contextlib import suppress
 from dataclasses import asdict, dataclass
 from pathlib import Path
@@ -13,6 +14,7 @@ from typing import IO, Any
 
 from corpus.errors import DocumentError
 from corpus.records import Document, Failure, File, Limits, Page, Section
+from corpus.views import Image, Layout, Mark, Picture, Rectangle, Seen, Sheet, Sheets, View
 
 Reading = tuple[Document, ...] | Failure
 
@@ -22,9 +24,9 @@ _READERS_BYTES = 256 * 2**20
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """What the child says: the reading, and whether it ends after it, to be replaced by a fresh one."""
+    """What the child says: what was asked for, and whether it ends after it, to be replaced by a fresh one."""
 
-    reading: Reading
+    result: Reading | Seen
     leaving: bool
 
 
@@ -33,9 +35,10 @@ def pack_limits(limits: Limits) -> bytes:
     return _line(asdict(limits))
 
 
-def pack_request(file: File) -> bytes:
-    """Return the line that asks for a file."""
-    return _line({**asdict(file), "path": os.fspath(file.path)})
+def pack_request(file: File, view: View | None = None) -> bytes:
+    """Return the line that asks for a file's documents, or for a view of its pages."""
+    asked = {"view": {"kind": type(view).__name__, **asdict(view)}} if view else {}
+    return _line({**asdict(file), "path": os.fspath(file.path), **asked})
 
 
 def unpack_answer(line: bytes) -> Answer:
@@ -47,6 +50,10 @@ def unpack_answer(line: bytes) -> Answer:
     message = json.loads(line)
     if "reason" in message:
         return Answer(Failure(message["source"], message["reason"]), message["leaving"])
+    if "png" in message:
+        return Answer(Image(b64decode(message["png"])), message["leaving"])
+    if "sheets" in message:
+        return Answer(Sheets(message["count"], tuple(map(_sheet, message["sheets"]))), message["leaving"])
     return Answer(tuple(_document(document) for document in message["documents"]), message["leaving"])
 
 
@@ -61,7 +68,9 @@ def serve() -> None:
     for line in requests:
         request = json.loads(line)
         _limit_cpu(limits.cpu_seconds)
-        message = _read(File(**{**request, "path": Path(request["path"])}), limits)
+        view = request.pop("view", None)
+        file = File(**{**request, "path": Path(request["path"])})
+        message = _look(file, _view(view)) if view else _read(file, limits)
         swollen = _address_space() - at_start > _READERS_BYTES + limits.memory_bytes // 4
         message["leaving"] = message["leaving"] or swollen
         answers.write(_line(message))
@@ -80,6 +89,18 @@ def _read(file: File, limits: Limits) -> dict[str, Any]:
     return {"documents": [asdict(document) for document in documents], "leaving": False}
 
 
+def _look(file: File, view: View) -> dict[str, Any]:
+    from corpus.formats.pdf_view import look
+
+    try:
+        seen = look(file, view)
+    except DocumentError as error:
+        return {"source": file.source, "reason": str(error), "leaving": isinstance(error.__cause__, MemoryError)}
+    if isinstance(seen, Image):
+        return {"png": b64encode(seen.png).decode("ascii"), "leaving": False}
+    return {**asdict(seen), "leaving": False}
+
+
 def _line(message: dict[str, Any]) -> bytes:
     return json.dumps(message).encode("ascii") + b"\n"
 
@@ -94,6 +115,16 @@ def _document(fields: dict[str, Any]) -> Document:
         sections=tuple(Section(**section) for section in fields["sections"]),
         notes=tuple(fields["notes"]),
     )
+
+
+def _view(fields: dict[str, Any]) -> View:
+    if fields.pop("kind") == Picture.__name__:
+        return Picture(**fields)
+    return Layout(**{**fields, "marks": tuple(Mark(**mark) for mark in fields["marks"])})
+
+
+def _sheet(fields: dict[str, Any]) -> Sheet:
+    return Sheet(**{**fields, "marks": tuple(Rectangle(**mark) for mark in fields["marks"])})
 
 
 def _private_pipes() -> tuple[IO[bytes], IO[bytes]]:

@@ -1,19 +1,24 @@
 """Text to sentence spans. The sole import of the segmenter, sentencex (MIT)."""
 
 import re
-from collections.abc import Iterator
-from itertools import pairwise
+from collections.abc import Iterator, Sequence
+from itertools import chain, pairwise
 
+from corpus.language import ENGLISH
 from corpus.records import Span
+from corpus.scripts import is_unspaced
+from corpus.sentence_ends import ends_inside, goes_on
 
 _BLOCK = re.compile(r"\S(?:.|\n(?![^\S\n]*\n))*")
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 
+_HANGING = 2  # characters of Chinese by which a full line may be short: no line begins with a full stop or a comma
+
 WRAP_COLUMNS = 40
-"""Characters: where the longest line of a block is shorter, its line breaks were meant."""
+"""Columns: where the longest line of a block is shorter, its line breaks were meant. Chinese takes two a character."""
 
 SENTENCE_CHARACTERS = 2_000
-"""Characters: a longer run without an end is cut at a semicolon, else at a space, else here."""
+"""Characters: a longer run without an end is cut at a semicolon, else at a space or a Chinese comma, else here."""
 
 
 def split_sentences(
@@ -39,9 +44,23 @@ def split_sentences(
 
     spans: list[Span] = []
     for first, last in _units(text, start, len(text) if end is None else end, wrapped):
-        for boundary in get_sentence_boundaries(language, text[first:last]):
-            spans.extend(_trimmed(text, first + boundary["start_index"], first + boundary["end_index"]))
+        found = get_sentence_boundaries(language, text[first:last])
+        stretches = [(first + boundary["start_index"], first + boundary["end_index"]) for boundary in found]
+        for stretch in stretches if language == ENGLISH else _joined(text, language, stretches):
+            spans.extend(_trimmed(text, *stretch))
     return spans
+
+
+def _joined(text: str, language: str, stretches: Sequence[tuple[int, int]]) -> list[tuple[int, int]]:
+    """Return the stretches of a unit, those made one that were parted at an abbreviation or a closing quote."""
+    joined: list[tuple[int, int]] = []
+    parts = (pairwise([start, *ends_inside(text, start, end), end]) for start, end in stretches)
+    for start, end in chain.from_iterable(parts):
+        if joined and goes_on(language, text[joined[-1][0] : joined[-1][1]], text[start:end]):
+            joined[-1] = (joined[-1][0], end)
+        else:
+            joined.append((start, end))
+    return joined
 
 
 def _units(text: str, start: int, end: int, wrapped: bool) -> Iterator[tuple[int, int]]:
@@ -60,8 +79,10 @@ def _units(text: str, start: int, end: int, wrapped: bool) -> Iterator[tuple[int
 
 def _was_wrapped(line: str, following: str, width: int) -> bool:
     """Tell whether a line goes on in the next: it does if the next word would not have fitted on it."""
-    if width < WRAP_COLUMNS or _LIST_ITEM.match(following) or " | " in following:
+    if width * (2 if is_unspaced(line[-1:]) else 1) < WRAP_COLUMNS or _LIST_ITEM.match(following) or " | " in following:
         return False
+    if is_unspaced(line[-1]) and is_unspaced(following[:1]):  # any character may be the next line's first
+        return len(line) >= width - _HANGING
     word = following.split(maxsplit=1)[0] if following.strip() else ""
     return len(line) + 1 + len(word) > width
 
@@ -70,9 +91,11 @@ def _trimmed(text: str, start: int, end: int) -> Iterator[Span]:
     """Yield a stretch without the white space at its ends, cut where it is longer than a sentence can be."""
     while end - start > SENTENCE_CHARACTERS:
         limit = start + SENTENCE_CHARACTERS
-        cut = max(text.rfind("; ", start, limit) + 1, text.rfind("\n", start, limit))
+        cut = max(
+            text.rfind("; ", start, limit) + 1, text.rfind("；", start, limit) + 1, text.rfind("\n", start, limit)
+        )
         if cut <= start:
-            cut = text.rfind(" ", start, limit)
+            cut = max(text.rfind(" ", start, limit), text.rfind("，", start, limit) + 1)
         if cut <= start:
             cut = limit
         yield from _trimmed(text, start, cut)

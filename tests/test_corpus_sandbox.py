@@ -13,11 +13,13 @@ from types import SimpleNamespace
 
 import pytest
 from conftest import hear_ctrl_c
+from test_corpus_formats_pdf import column, make_pdf
 
 from corpus import child, sandboxed
 from corpus.errors import DocumentLimitError, SettingError
 from corpus.records import Document, Failure, File, Limits, Page, Section
 from corpus.sandbox import Sandbox
+from corpus.views import Image, Layout, Mark, Picture, Sheets
 
 
 def write(path: Path, text: str = "The tower is 93 metres high.") -> File:
@@ -240,6 +242,23 @@ def test_the_child_answers_a_line_for_a_line(tmp_path: Path, monkeypatch: pytest
     assert second["source"] == bad.source
     assert not first["leaving"]
     assert not second["leaving"]
+
+
+def test_the_child_shows_pages_between_readings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):
+    path = tmp_path / "a.pdf"
+    path.write_bytes(make_pdf([column("The tower is 93 metres high.")]))
+    file = File(str(path), path, 1, 0)
+    asked = [Layout(1, 3, (Mark(1, "The tower is 93 metres high.", 4, 9),)), Picture(1), Picture(2), None]
+    lines = [sandboxed.pack_limits(Limits()), *[sandboxed.pack_request(file, view) for view in asked]]
+    layout, picture, beyond, reading = [
+        sandboxed.unpack_answer(json.dumps(line).encode()).result for line in serve(monkeypatch, lines)
+    ]
+    assert isinstance(layout, Sheets)
+    assert (layout.count, len(layout.sheets), len(layout.sheets[0].marks)) == (1, 1, 1)
+    assert isinstance(picture, Image)
+    assert picture.png.startswith(b"\x89PNG")
+    assert reason_of(beyond) == "it has no page 2; its pages are 1 to 1"
+    assert text_of(reading) == "The tower is 93 metres high."
 
 
 def test_the_child_leaves_when_memory_ran_out(tmp_path: Path, monkeypatch: pytest.MonkeyPatch):

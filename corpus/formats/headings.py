@@ -7,6 +7,7 @@ from itertools import pairwise
 from statistics import median
 
 from corpus.formats.printed import Paragraph
+from corpus.scripts import glue
 
 # Bookmarks as (page, level, title), pages and levels from 1.
 Outline = list[tuple[int, int, str]]
@@ -41,7 +42,10 @@ def printed_title(found: Sequence[Paragraph]) -> str | None:
 
 def text_of(paragraph: Paragraph) -> str:
     """Return a paragraph's words on one line, broken words unmended."""
-    return " ".join(line.text for line in paragraph.lines)
+    words = ""
+    for line in paragraph.lines:
+        words += (glue(words, line.text) if words else "") + line.text
+    return words
 
 
 def _by_outline(found: Sequence[Paragraph], outline: Outline) -> bool:

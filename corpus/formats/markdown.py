@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Sequence
+from itertools import zip_longest
 from typing import Any
 
 from corpus.decode import decode
@@ -9,6 +10,7 @@ from corpus.formats.draft import Draft, check_length
 from corpus.formats.titles import choose_title
 from corpus.formats.web import fragment_text
 from corpus.records import Document, File, Limits
+from corpus.scripts import glue
 
 _FRONT_MATTER = re.compile(r"---[ \t]*\n(.*?\n)(?:---|\.\.\.)[ \t]*(?:\n|$)", re.DOTALL)
 _FRONT_MATTER_LONGEST = 20_000
@@ -111,12 +113,12 @@ class _Writer:
 def _inline(children: Sequence[Any]) -> str:
     """Return the words of inline Markdown, without its marks."""
     parts: list[str] = []
-    for child in children:
+    for child, after in zip_longest(children, children[1:]):
         match child.type:
             case "text" | "code_inline":
                 parts.append(child.content)
             case "softbreak":
-                parts.append(" ")
+                parts.append(glue("".join(parts[-1:]), after.content if after else ""))
             case "hardbreak":
                 parts.append("\n")
             case "image":

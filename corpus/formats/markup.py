@@ -7,6 +7,7 @@ from typing import Any
 from corpus.formats.draft import Draft
 from corpus.formats.surroundings import left_out
 from corpus.formats.trees import Walk
+from corpus.scripts import without_line_breaks
 
 _BLOCKS = frozenset(
     str.split(
@@ -143,7 +144,7 @@ class _Collector:
             self._flush()
 
     def _say(self, text: str) -> None:
-        self._words.append(text if self._verbatim else _SPACE.sub(" ", text))
+        self._words.append(text if self._verbatim else _SPACE.sub(" ", without_line_breaks(text)))
 
     def _flush(self) -> None:
         text = "".join(self._words)

@@ -12,7 +12,7 @@ from corpus.formats.footnotes import over_footnotes
 from corpus.formats.printed import ENDS, Line, Paragraph
 
 _LONG = 0.75  # times the column's width
-_STOPS = tuple(".!?:\u3002")
+_STOPS = tuple(".!?:。！？：।॥؟۔")
 _LEADER = re.compile(r"(?:\. ?){5,}[\divxlc]*$|(?:\. ){4,}[\divxlc]+$")  # a line of a table of contents
 _ITEM = re.compile(
     r"(?:[\u2022\u2023\u25aa\u25cf\u25e6\u2043\uf0b7\u00b7*\u2013-]|\(?(?:\d{1,2}|[a-z]|[ivx]{1,4})[.)])\s+\S"

@@ -3,7 +3,7 @@
 from dataclasses import dataclass, field
 
 # What a sentence, or a line that stands alone, ends with.
-ENDS = tuple('.!?:;"\u201d\u00bb)]')
+ENDS = tuple('.!?:;"\u201d\u00bb)]。！？：；」』）।॥؟۔')
 
 
 @dataclass(frozen=True, slots=True)

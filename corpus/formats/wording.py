@@ -4,6 +4,7 @@ import re
 from collections.abc import Iterable
 
 from corpus.formats.printed import Line, Paragraph
+from corpus.scripts import glue as space_between
 
 _WORDS = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*")
 _LAST = re.compile(r"[^\W\d_]+(?:-[^\W\d_]+)*$")
@@ -33,7 +34,7 @@ def by_page(paragraph: Paragraph, known: frozenset[str]) -> list[tuple[int, str]
             page, so_far = pieces[-1]
             glue = _glue(before, so_far, text, known)
             if glue is None:
-                joined, rest = f"{so_far} ", text
+                joined, rest = so_far + space_between(so_far, text), text
             else:
                 word, _, rest = text.partition(" ")
                 joined = so_far.rstrip("".join(_HYPHENS)) + glue + word + " "

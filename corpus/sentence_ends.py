@@ -1,0 +1,64 @@
+"""Whether a sentence ends where the segmenter says so: what it takes for an end in languages other than English.
+
+Joining two sentences costs a longer quote; parting one costs a quote that cannot be understood. So doubt joins.
+"""
+
+import regex
+
+_LOOK = 16  # code points on either side that decide
+_ABBREVIATIONS = {
+    "hi": frozenset("डॉ डा श्री श्रीमती प्रो पं रु सं स्व कु ई पू कि मी ले मो क्र".split()),
+    "mr": frozenset("डॉ डा श्री श्रीमती प्रो पं रु सं स्व कु इ पू कि मी ले मो क्र".split()),
+    "ne": frozenset("डा डॉ श्री श्रीमती प्रा पं रु सं स्व कु ई पू कि मी ले मो".split()),
+}
+"""Words of a script without capitals, whose full stop is no end: these languages end sentences otherwise."""
+
+_BEFORE_NUMBERS = {
+    "de": frozenset("abb abs art bd ca kap nr s tab ziff".split()),
+    "es": frozenset("art cap fig núm pág págs tab vol".split()),
+    "fr": frozenset("art chap fig no p pp tab vol".split()),
+    "ru": frozenset("гл им кв оф п пп рис с ст стр табл т".split()),
+}
+_ONE_LETTER = frozenset({"ar", "fa", "ur"})  # languages that abbreviate to one letter (د. for doctor)
+_CLOSING = tuple("»”“’\"')]」』）】")
+_PARTICLES = tuple("と って は が を も に の で、 から".split())  # Japanese: they lean on the word before them
+_BEFORE_FIGURE = regex.compile(r"(?<=[。！？][”’」』）]?)(?=\d)")  # where the segmenter sees a decimal point
+_ITEM = regex.compile(r"\d{1,3}\.")  # the number of an item belongs to what follows
+_LOWER = regex.compile(r"[-–—,;]?\s*[\p{Ll}ºª]")
+_LAST_WORD = regex.compile(r"(?<![\p{L}\p{M}])([\p{L}\p{M}]+)\.$")
+_ORDINAL = regex.compile(r"\p{L}[^\d.]*\s\d{1,2}\.$")  # "im 19." of a Jahrhundert; a number alone is a list's
+
+
+def ends_inside(text: str, start: int, end: int) -> list[int]:
+    """Return the places inside a stretch at which a sentence ends that the segmenter did not see, in order."""
+    return [found.start() for found in _BEFORE_FIGURE.finditer(text, start, end) if start < found.start() < end]
+
+
+def goes_on(language: str, first: str, second: str) -> bool:
+    """Tell whether two stretches that the segmenter parted are one sentence.
+
+    Args:
+        language: ISO 639-1.
+        first: the one before, with the white space after it.
+        second: the one after it.
+    """
+    end, head = first[-_LOOK:], second[:_LOOK].lstrip()
+    tail = end.rstrip()
+    closed = tail.endswith(_CLOSING)
+    if language == "ja":
+        return closed and head.startswith(_PARTICLES)
+    if language == "ko":
+        return closed and tail == end
+    if not head or not (closed or tail.endswith(".")):
+        return False
+    if _LOWER.match(head) or _ITEM.fullmatch(first.strip()):
+        return True
+    word = _LAST_WORD.search(tail)
+    if word is None:
+        return language == "de" and bool(_ORDINAL.search(tail))
+    if language in _ONE_LETTER:
+        return len(word[1]) == 1
+    if len(word[1]) == 1 and word[1].isupper() and word[1] not in "IVX":  # an initial; but Karl V. is a king
+        return True
+    known = _ABBREVIATIONS.get(language) or (_BEFORE_NUMBERS.get(language) if head[0].isdigit() else None) or ()
+    return word[1].lower() in known
