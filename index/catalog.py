@@ -15,16 +15,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import numpy.typing as npt
 
 from corpus.errors import IndexDamagedError, IndexFolderError, IndexMismatchError, InputError
-from corpus.records import Document, Failure, File, Span
+from corpus.records import Document, Failure, File, Page, Section, Span
 from index.encoder import Floats
 from index.late import TokenMatrix
-from index.records import IndexedPassage, KnownFile, StoredDocument, StoredPassage
+from index.records import IndexedPassage, KeptDocument, KnownFile, StoredDocument, StoredPassage
 from index.schema import FORMAT_VERSION, SCHEMA
 
 _PASSAGE = """SELECT passage.id, document.source, document.title, passage.start, passage.text, passage.headings,
-                     passage.sentences, passage.pages
+                     passage.sentences, passage.pages, document.language
               FROM passage JOIN document ON document.id = passage.document"""
 
 _DAMAGED = frozenset({sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB})
@@ -90,6 +91,41 @@ class Catalog:
                     raise self._damaged(error) from error
                 raise
 
+    def note(self, *statements: tuple[str, tuple[object, ...]]) -> int:
+        """Keep what people say of the contents: one short transaction, and no new generation.
+
+        It waits for a batch that is just being written, by this process or another, and holds none up.
+
+        Args:
+            statements: SQL, and the values for its question marks.
+
+        Returns:
+            how many rows the last statement changed.
+
+        Raises:
+            IndexFolderError: the file cannot be written to.
+        """
+        with self._translating():
+            try:
+                self._db.execute("BEGIN IMMEDIATE")
+                for statement, values in statements:
+                    changed = self._db.execute(statement, values).rowcount
+                self._db.execute("COMMIT")
+            except sqlite3.OperationalError as error:
+                if self._db.in_transaction:
+                    self._db.execute("ROLLBACK")
+                raise self._unchangeable(error) from error
+        return changed
+
+    def rows(self, query: str, *values: object) -> list[Any]:
+        """Return the rows of a query."""
+        return self._rows(query, *values)
+
+    def _unchangeable(self, error: sqlite3.Error) -> IndexFolderError:
+        return IndexFolderError(
+            f"{self.path} cannot be changed ({error}); see that the disk has room and the file is writable"
+        )
+
     def _rows(self, query: str, *values: object) -> list[Any]:
         with self._translating():
             return self._db.execute(query, values).fetchall()
@@ -117,9 +153,7 @@ class Catalog:
                 if self._db.in_transaction:  # a full disk has SQLite undo it before we can
                     self._db.execute("ROLLBACK")
                 if isinstance(error, sqlite3.OperationalError):
-                    raise IndexFolderError(
-                        f"{self.path} cannot be changed ({error}); see that the disk has room and the file is writable"
-                    ) from error
+                    raise self._unchangeable(error) from error
                 raise
 
     # What is known.
@@ -164,10 +198,28 @@ class Catalog:
     @property
     def documents(self) -> tuple[StoredDocument, ...]:
         """Every document, by source."""
-        query = """SELECT source, title, format, json_array_length(document.pages), count(passage.id), indexed_at, notes
+        query = """SELECT source, title, format, json_array_length(document.pages), count(passage.id), indexed_at,
+                          notes, language
                    FROM document LEFT JOIN passage ON passage.document = document.id
                    GROUP BY document.id ORDER BY source"""
         return tuple(_document(row) for row in self._rows(query))
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """The languages that the documents are in: ISO 639-1, empty for one not known."""
+        return frozenset(language for (language,) in self._rows("SELECT DISTINCT language FROM document"))
+
+    @property
+    def sources(self) -> tuple[str, ...]:
+        """The source of every document, in order."""
+        return tuple(source for (source,) in self._rows("SELECT source FROM document ORDER BY source"))
+
+    def origins(self, sources: Sequence[str]) -> dict[str, KnownFile]:
+        """Return the file that each of some documents was read from, by the document's source."""
+        query = """SELECT document.source, file.source, file.size, file.modified_ns, file.hash
+                   FROM document JOIN file ON file.id = document.file
+                   WHERE document.source IN (SELECT value FROM json_each(?))"""
+        return {row[0]: KnownFile(*row[1:]) for row in self._rows(query, json.dumps(list(sources)))}
 
     def count_passages(self) -> int:
         """Return the number of passages."""
@@ -178,7 +230,37 @@ class Catalog:
         rows = self._rows("SELECT text FROM document WHERE source = ?", source)
         return rows[0][0] if rows else None
 
+    def headings(self, source: str) -> tuple[str, ...]:
+        """Return a document's headings, in order; none when there is no such document."""
+        rows = self._rows("SELECT sections FROM document WHERE source = ?", source)
+        return tuple(section[0] for section in json.loads(rows[0][0])) if rows else ()
+
+    def document(self, source: str) -> KeptDocument | None:
+        """Return a whole document and what is remembered of its file, or None when there is no such document."""
+        query = """SELECT document.source, title, text, format, pages, sections, notes, indexed_at,
+                          file.source, size, modified_ns, hash
+                   FROM document JOIN file ON file.id = document.file WHERE document.source = ?"""
+        return next((_kept(row) for row in self._rows(query, source)), None)
+
     # What search needs.
+
+    def passage_ids(self, sources: Sequence[str] | None = None) -> npt.NDArray[np.int64]:
+        """Return the ids of the passages of some documents, or of all, in order."""
+        chosen = """WHERE document IN (SELECT document.id FROM json_each(?) AS chosen
+                                       JOIN document ON document.source = chosen.value)"""
+        if sources is None:
+            rows = self._rows("SELECT id FROM passage ORDER BY id")
+        else:
+            rows = self._rows(f"SELECT id FROM passage {chosen} ORDER BY id", json.dumps(list(sources)))
+        return np.array([row[0] for row in rows], np.int64)
+
+    def beginnings(self, ids: Sequence[int], characters: int) -> list[tuple[int, str, str, str, Floats]]:
+        """Return id, source, title, first characters and vector, (dimension,) float32, of passages, by id."""
+        query = """SELECT passage.id, document.source, document.title, substr(passage.text, 1, ?), vector.vector
+                   FROM passage JOIN document ON document.id = passage.document
+                   JOIN vector ON vector.passage = passage.id
+                   WHERE passage.id IN (SELECT value FROM json_each(?)) ORDER BY passage.id"""
+        return [(*row[:4], _floats(row[4])) for row in self._rows(query, characters, json.dumps(list(ids)))]
 
     def passages(self, ids: Sequence[int]) -> dict[int, StoredPassage]:
         """Return passages by id; ids that are gone are left out."""
@@ -245,12 +327,14 @@ class Catalog:
         file_id = self._insert("INSERT INTO file (source, size, modified_ns, hash) VALUES (?, ?, ?, ?)", *found)
         for document, passages in documents:
             document_id = self._insert(
-                """INSERT INTO document (file, source, title, format, text, pages, sections, notes, indexed_at)
-                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?)""",
+                """INSERT INTO document
+                   (file, source, title, format, language, text, pages, sections, notes, indexed_at)
+                   VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?)""",
                 file_id,
                 document.source,
                 document.title,
                 document.format,
+                document.language,
                 document.text,
                 json.dumps([[page.number, page.start, page.end] for page in document.pages]),
                 json.dumps([[part.title, part.level, part.start, part.body] for part in document.sections]),
@@ -290,6 +374,10 @@ class Catalog:
             "UPDATE file SET size = ?, modified_ns = ? WHERE source = ?", (file.size, file.modified_ns, file.source)
         )
 
+    def doubt_file(self, source: str) -> None:
+        """Have a file read at the next run, changed or not."""
+        self._db.execute("UPDATE file SET size = -1, hash = '' WHERE source = ?", (source,))
+
     def move_file(self, old: str, file: File) -> None:
         """Give a file, and its documents, another name."""
         self.remove_files([file.source])
@@ -322,7 +410,14 @@ def _floats(blob: bytes) -> Floats:
 
 
 def _document(row: Sequence[Any]) -> StoredDocument:
-    return StoredDocument(row[0], row[1], row[2], row[3], row[4], row[5], notes=tuple(json.loads(row[6])))
+    return StoredDocument(row[0], row[1], row[2], row[3], row[4], row[5], tuple(json.loads(row[6])), row[7])
+
+
+def _kept(row: Sequence[Any]) -> KeptDocument:
+    pages = tuple(Page(*page) for page in json.loads(row[4]))
+    sections = tuple(Section(*section) for section in json.loads(row[5]))
+    document = Document(row[0], row[1], row[2], row[3], pages, sections, tuple(json.loads(row[6])))
+    return KeptDocument(document, KnownFile(*row[8:12]), row[7])
 
 
 def _passage(row: Sequence[Any]) -> StoredPassage:
@@ -335,4 +430,5 @@ def _passage(row: Sequence[Any]) -> StoredPassage:
         headings=tuple(json.loads(row[5])),
         sentences=tuple(Span(*span) for span in json.loads(row[6])),
         pages=tuple(json.loads(row[7])),
+        language=row[8],
     )

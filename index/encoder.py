@@ -1,4 +1,4 @@
-"""Texts to vectors. The sole import of sentence-transformers."""
+"""Texts to vectors, by sentence-transformers."""
 
 import os
 from collections.abc import Iterable, Sequence
@@ -12,12 +12,14 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import ModelError
-from index.models import PACKAGED_MODEL, find_folder, fingerprint, packaged_folder
+from index.models import PACKAGED_MODEL, declared_languages, find_folder, fingerprint, is_packaged, packaged_folder
 
 Floats = npt.NDArray[np.float32]
 Integers = npt.NDArray[np.int32]
 
 _BATCH = 8  # texts; on a CPU small batches of equal length beat large ones (less padding, better cache use)
+_READS = 512  # tokens, of a model that does not say
+_LEAST_ROOM = 16  # tokens
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,7 +28,8 @@ class Encoded:
 
     Args:
         vector: (dimension,) float32, unit length: the whole text.
-        tokens: (n, dimension) float32, unit rows: each token in its context; special and context tokens left out.
+        tokens: (n, dimension) float32, unit rows: each token in its context; special and context tokens left out. The
+            dimension is the vector's, or the one that the model has before it makes the vector shorter.
         spans: (n, 2) int32: where each token stands in the text, code points, end exclusive.
     """
 
@@ -46,6 +49,21 @@ class Encoder(Protocol):
     @property
     def fingerprint(self) -> str:
         """What tells this model from every other."""
+        ...
+
+    @property
+    def languages(self) -> frozenset[str]:
+        """Languages that it was made for, ISO 639-1; empty where it is for many, or does not say."""
+        ...
+
+    @property
+    def is_packaged(self) -> bool:
+        """Whether it is the model that comes with Pullquote, with which everything was measured."""
+        ...
+
+    @property
+    def passage_room(self) -> int:
+        """Tokens of a passage that it reads to the end, whatever the context before it."""
         ...
 
     @property
@@ -93,6 +111,28 @@ class SentenceTransformerEncoder:
         return self._fingerprint
 
     @property
+    def languages(self) -> frozenset[str]:
+        """Languages that it was made for, ISO 639-1; empty where it is for many, or does not say."""
+        return declared_languages(self._folder)
+
+    @property
+    def is_packaged(self) -> bool:
+        """Whether it is the model that comes with Pullquote, by whatever name."""
+        return is_packaged(self._folder)
+
+    @property
+    def passage_room(self) -> int:
+        """Tokens of a passage that it reads to the end, whatever the context before it."""
+        prompt = self.count_tokens([self._prompt("document", "passage", "corpus")])[0]
+        special = int(self._model.tokenizer.num_special_tokens_to_add())
+        return max(_LEAST_ROOM, self._reads - self._reads // 4 - prompt - special)
+
+    @property
+    def _reads(self) -> int:
+        """Tokens that it reads of a text, all of them counted."""
+        return int(self._model.max_seq_length or _READS)
+
+    @property
     def dimension(self) -> int:
         """Length of its vectors."""
         return int(self._model.get_embedding_dimension())
@@ -107,7 +147,7 @@ class SentenceTransformerEncoder:
 
     def encode_passages(self, texts: Sequence[str], contexts: Sequence[str]) -> list[Encoded]:
         """Encode passages, each read after its context; see `Encoder`."""
-        prompt = self._prompt("document", "passage")
+        prompt = self._prompt("document", "passage", "corpus")
         contexts = [self._shortened(context) for context in contexts]
         return self._encode([(prompt + context, text) for text, context in zip(texts, contexts, strict=True)])
 
@@ -118,11 +158,11 @@ class SentenceTransformerEncoder:
     def _prompt(self, *names: str) -> str:
         """Return the words that the model wants before a text, where its makers say so."""
         prompts = self._model.prompts or {}
-        return next((prompts[name] for name in names if prompts.get(name)), "")
+        return next((prompts[name] for name in (*names, self._model.default_prompt_name) if prompts.get(name)), "")
 
     def _shortened(self, context: str) -> str:
         """Return a context that leaves the passage its place: a quarter of what the model reads, at the most."""
-        most = self._model.max_seq_length // 4
+        most = self._reads // 4
         if len(context) <= most:  # a token has at least one character
             return context
         with self._tokenizing:
@@ -168,7 +208,7 @@ class SentenceTransformerEncoder:
                 [context + text for context, text in pairs],
                 padding=True,
                 truncation=True,
-                max_length=model.max_seq_length,
+                max_length=self._reads,
                 return_offsets_mapping=True,
                 return_tensors="pt",
             )
@@ -195,10 +235,13 @@ class SentenceTransformerEncoder:
 
 
 def _without_space(offsets: npt.NDArray[np.int64], text: str) -> npt.NDArray[np.int64]:
-    """Return tokens' places without the space before a word, which some tokenizers count as part of it."""
-    spaces = np.array([letter.isspace() for letter in text] + [False])
+    """Return tokens' places without the white space before a word, which some tokenizers count as part of it."""
+    visible = np.arange(len(text) + 1)  # for each place the first one from there on that is not white space
+    for at in range(len(text) - 1, -1, -1):
+        if text[at].isspace():
+            visible[at] = visible[at + 1]
     starts, ends = offsets[:, 0], offsets[:, 1]
-    return np.stack([starts + (spaces[starts] & (ends - starts > 1)), ends], axis=1)
+    return np.stack([np.where(visible[starts] < ends, visible[starts], starts), ends], axis=1)
 
 
 def _unit(rows: Floats) -> Floats:

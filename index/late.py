@@ -25,8 +25,8 @@ _HALF = (0.1284, 0.3881, 0.6568, 0.9424, 1.2562, 1.6181, 2.0691, 2.7326)
 
 _LEVELS = np.array([-x for x in reversed(_HALF)] + list(_HALF), np.float32)
 _EDGES = (_LEVELS[1:] + _LEVELS[:-1]) / 2
-_PAIRS = np.stack([np.repeat(_LEVELS, 16), np.tile(_LEVELS, 16)], axis=1)
-"""(256, 2): a byte to its two levels, high half first."""
+_PAIRS = np.stack([np.repeat(_LEVELS, 16), np.tile(_LEVELS, 16)], axis=1).view(np.uint64).ravel()
+"""(256,) uint64: a byte to its two levels, high half first, as the bits of two float32, taken at once."""
 
 
 @cache
@@ -102,10 +102,35 @@ def sentence_scores(question: Floats, weights: Floats, passages: Sequence[TokenM
     Returns:
         for each passage (sentences,) float32, about -1..1; -1 for a sentence without tokens.
     """
-    dimension = question.shape[1]
-    rotated = question @ rotation(dimension) / np.sqrt(dimension)
+    rotated = _rotated(question)
     shares = (weights / weights.sum()).astype(np.float32)
     return [_scores(rotated, shares, tokens) for tokens in passages]
+
+
+def token_cosines(question: Floats, tokens: TokenMatrix) -> Floats:
+    """Return the cosine of each token of a question with each token of a passage, as `sentence_scores` has it.
+
+    Args:
+        question: (m, dimension) float32, unit rows.
+        tokens: (n) of the passage.
+
+    Returns:
+        (m, n) float32, about -1..1.
+    """
+    return _cosines(_rotated(question), tokens).T
+
+
+def _rotated(question: Floats) -> Floats:
+    dimension = question.shape[1]
+    rotated: Floats = question @ rotation(dimension) / np.float32(np.sqrt(dimension))  # a plain root makes it float64
+    return rotated
+
+
+def _cosines(rotated: Floats, tokens: TokenMatrix) -> Floats:
+    """Return (n, m): a row for each token of the passage, which is the quicker way to lie in memory."""
+    levels = _PAIRS.take(tokens.codes).view(np.float32)[:, : rotated.shape[1]]
+    cosines: Floats = levels @ rotated.T
+    return cosines
 
 
 def _scores(rotated: Floats, shares: Floats, tokens: TokenMatrix) -> Floats:
@@ -113,6 +138,7 @@ def _scores(rotated: Floats, shares: Floats, tokens: TokenMatrix) -> Floats:
     seen = np.flatnonzero(tokens.counts)
     if len(seen):
         starts = (np.cumsum(tokens.counts, dtype=np.int64) - tokens.counts)[seen]
-        levels = _PAIRS[tokens.codes].reshape(len(tokens.codes), -1)[:, : rotated.shape[1]]
-        scores[seen] = shares @ np.maximum.reduceat(rotated @ levels.T, starts, axis=1)
+        best = np.maximum.reduceat(_cosines(rotated, tokens), starts, axis=0)
+        # @ was seen to warn of invalid values where there were none: BLAS, on so small a matrix
+        scores[seen] = (best * shares).sum(axis=1)
     return scores

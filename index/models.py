@@ -57,6 +57,25 @@ def find_folder(model: str) -> Path:
         ) from error
 
 
+def is_packaged(folder: Path) -> bool:
+    """Tell whether a folder holds the packaged model's weights, wherever it is."""
+    weights = folder / "model.safetensors"
+    return weights.is_file() and _sha256(weights) == PACKAGED_SHA256
+
+
+@cache
+def declared_languages(folder: Path) -> frozenset[str]:
+    """Return the languages that a model's card names, ISO 639-1; none where it has many, or says nothing."""
+    from huggingface_hub import ModelCard
+
+    try:
+        declared = ModelCard.load(folder / "README.md", ignore_metadata_errors=True).data.language
+    except Exception:  # noqa: BLE001 - no card, or one with whatever in it: a model needs none
+        return frozenset()
+    named = [declared] if isinstance(declared, str) else list(declared or ())
+    return frozenset() if "multilingual" in named else frozenset(map(str, named))
+
+
 def _folder(model: str) -> Path | None:
     try:
         folder = Path(model).expanduser()

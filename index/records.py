@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from corpus.records import Passage, Span
+from corpus.records import Document, Passage, Span
 from index.encoder import Floats
 from index.late import TokenMatrix
 
@@ -36,6 +36,7 @@ class StoredPassage:
         headings: above it, outermost first.
         sentences: offsets into the document's text, in order.
         pages: number of the page on which each sentence starts; empty where the format has none.
+        language: of its document: ISO 639-1, empty where it is not known.
     """
 
     id: int
@@ -46,6 +47,7 @@ class StoredPassage:
     headings: tuple[str, ...]
     sentences: tuple[Span, ...]
     pages: tuple[int, ...]
+    language: str = ""
 
     @property
     def end(self) -> int:
@@ -74,7 +76,8 @@ class StoredDocument:
         pages: number of pages; 0 where the format has none.
         passages: number of passages.
         indexed_at: ISO 8601, UTC.
-        notes: what its reader wanted known.
+        notes: what its reader wanted known, and whether the model knows its language.
+        language: ISO 639-1, empty where it is not known.
     """
 
     source: str
@@ -84,6 +87,7 @@ class StoredDocument:
     passages: int
     indexed_at: str
     notes: tuple[str, ...]
+    language: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,6 +105,21 @@ class KnownFile:
     size: int
     modified_ns: int
     hash: str
+
+
+@dataclass(frozen=True, slots=True)
+class KeptDocument:
+    """A whole document as the catalog holds it.
+
+    Args:
+        document: its text, and where things stand in it.
+        file: what is remembered of the file that it was read from.
+        indexed_at: when it was read, ISO 8601, UTC.
+    """
+
+    document: Document
+    file: KnownFile
+    indexed_at: str
 
 
 def context_line(title: str, headings: Sequence[str]) -> str:

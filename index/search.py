@@ -2,14 +2,18 @@
 
 from collections.abc import Mapping, Sequence
 from collections.abc import Set as AbstractSet
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import numpy as np
+import numpy.typing as npt
 
 from corpus.errors import SettingError
+from corpus.language import ENGLISH, UNKNOWN, detect_question
+from index.analysers import way_of, words_of
 from index.catalog import Catalog
 from index.encoder import Encoder, Floats
 from index.late import sentence_scores
+from index.matches import Asked
 from index.records import StoredPassage
 from index.stopwords import content_words, token_weights
 from index.vectors import VectorView
@@ -31,7 +35,7 @@ class Weights:
     coverage: float = 0.2
     passage: float = 0.5
     overlap: float = 0.15
-    before: float = 0.3
+    before: float = 0.2
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,6 +51,9 @@ class Candidate:
         late: (sentences,) float32: late-interaction score of each sentence, -1..1.
         overlap: (sentences,) float32: coverage of each sentence, 0..1.
         sentence_scores: (sentences,) float32: what each sentence is ranked by, comparable over all candidates.
+        asked: the question, the same record for all candidates of a language.
+        in_passage: which of its content words stand in the passage, its title or its headings.
+        in_sentences: which of them stand in each sentence.
     """
 
     passage: StoredPassage
@@ -56,6 +63,9 @@ class Candidate:
     late: Floats
     overlap: Floats
     sentence_scores: Floats
+    asked: Asked = field(default_factory=Asked)
+    in_passage: AbstractSet[str] = frozenset()
+    in_sentences: tuple[AbstractSet[str], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,13 +76,19 @@ class _Question:
         vector: (dimension,) float32, unit length.
         tokens: (m, dimension) float32, unit rows.
         weights: (m,) float32: how much each token counts.
-        words: its content words, as the lexical index knows them, each with its rarity.
+        asked: what was asked, in each of the ways (see `index.analysers`) in which the documents' words are made: the
+            question may be in another language than the answer.
     """
 
     vector: Floats
     tokens: Floats
     weights: Floats
-    words: Mapping[str, float]
+    asked: Mapping[str, Asked]
+
+    @property
+    def all_words(self) -> list[str]:
+        """Its words in every way, each once."""
+        return list(dict.fromkeys(word for asked in self.asked.values() for word in asked.rarity))
 
 
 class Searcher:
@@ -95,43 +111,73 @@ class Searcher:
         self._words = words
         self._weights = weights
 
-    def search(self, question: str, before: Sequence[str], candidates: int) -> list[Candidate]:
+    def search(
+        self,
+        question: str,
+        before: Sequence[str],
+        candidates: int,
+        only: npt.NDArray[np.int64] | None = None,
+    ) -> list[Candidate]:
         """Return the passages that may answer a question, best first.
 
         Args:
             question: words in any language that the model knows.
             before: earlier questions that this one leans on, the last one first; empty when it stands alone.
             candidates: how many passages each of the two searches may propose; at least 1.
+            only: (n,) int64, ids of the passages to choose from; None for all.
 
         Raises:
             SettingError: `candidates` is below 1.
         """
         if candidates < 1:
             raise SettingError(f"{candidates} passages were asked for; ask for at least 1")
-        asked = self._understand(question, before)
-        dense = self._vectors.search(asked.vector, candidates)
-        lexical = self._words.search(list(asked.words), candidates)
+        understood = self._understand(question, before)
+        dense = self._vectors.search(understood.vector, candidates, only)
+        lexical = self._words.search(understood.all_words, candidates, only)
         ids = list(dict.fromkeys(passage for passage, _ in (*dense, *lexical)))
-        return self._rank(asked, ids)
+        return self._rank(understood, ids)
+
+    def vector(self, question: str, before: Sequence[str]) -> Floats:
+        """Return where a question stands among the passages' vectors, (dimension,) float32; see `search`."""
+        return self._understand(question, before).vector
+
+    def question_language(self, question: str) -> str:
+        """Return the language of a question, ISO 639-1.
+
+        Where model and documents are English it is taken for English, without a look at it.
+        """
+        held = self._catalog.languages
+        if held <= {ENGLISH, UNKNOWN} and self._encoder.languages == {ENGLISH}:
+            return ENGLISH
+        return detect_question(question, held)
 
     def _understand(self, question: str, before: Sequence[str]) -> "_Question":
         """Encode a question; mix in what came before it, each turn by itself."""
         vectors, tokens, weights = [], [], []
-        words: dict[str, float] = {}
+        turns: list[tuple[str, float, str]] = []
+        ways = sorted({*map(way_of, self._catalog.languages)})
+        words: dict[str, dict[str, float]] = {way: {} for way in ways}
+        spelled: dict[str, dict[str, str]] = {way: {} for way in ways}
         share = np.float32(1)
         for text in (question, *before):
+            language = self.question_language(text)
+            turns.append((text, float(share), language))
             encoded = self._encoder.encode_question(text)
             vectors.append(share * encoded.vector)
             tokens.append(encoded.tokens)
-            weights.append(share * token_weights(text, encoded.spans))
-            known = self._words.words(content_words(text))
-            if known or not before:
-                rarity = self._words.rarity(known or self._words.words(text))
-                words = {word: float(share) * weight for word, weight in rarity.items()} | words
+            weights.append(share * token_weights(text, encoded.spans, language))
+            content = content_words(text, language).split()
+            known = {way: {k: word for word in content for k in self._words.words(word, way)} for way in ways}
+            if any(known.values()) or not before:
+                for way, said in known.items():
+                    rarity = self._words.rarity(list(said) or self._words.words(text, way))
+                    words[way] = {word: float(share) * weight for word, weight in rarity.items()} | words[way]
+                    spelled[way] = said | spelled[way]
                 share *= np.float32(self._weights.before)
             # A follow-up without a content word ("And when?") is all about what came before it.
         vector = np.sum(vectors, axis=0)
-        return _Question(vector / np.linalg.norm(vector), np.concatenate(tokens), np.concatenate(weights), words)
+        asked = {way: Asked(tuple(turns), words[way], spelled[way]) for way in ways}
+        return _Question(vector / np.linalg.norm(vector), np.concatenate(tokens), np.concatenate(weights), asked)
 
     def _rank(self, question: "_Question", ids: Sequence[int]) -> list[Candidate]:
         """Score candidates by everything that is known of them, and sort them."""
@@ -144,14 +190,19 @@ class Searcher:
         found = []
         for i, late in zip(ids, scores, strict=True):
             passage = passages[i]
-            in_sentences = [set(self._words.words(text)) for text in passage.sentence_texts]
-            here = set(self._words.words(passage.context)).union(*in_sentences)
-            coverage = _coverage(question.words, here)
-            overlap = np.array([_coverage(question.words, words) for words in in_sentences], np.float32)
+            # a document added just now may be the first of its language
+            way = way_of(passage.language)
+            asked = question.asked.get(way, Asked())
+            words = asked.rarity
+            in_sentences = tuple(words.keys() & words_of(text, way) for text in passage.sentence_texts)
+            here = (words.keys() & words_of(passage.context, way)).union(*in_sentences)
+            coverage = _coverage(words, here)
+            overlap = np.array([_coverage(words, found) for found in in_sentences], np.float32)
             score = float(late.max()) + self._weights.coverage * coverage
             ranked = late + np.float32(self._weights.passage * score) + np.float32(self._weights.overlap) * overlap
             cosine = float(np.dot(question.vector, stored[i][0]))
-            found.append(Candidate(passage, score, cosine, coverage, late, overlap, ranked))
+            evidence = (passage, score, cosine, coverage, late, overlap, ranked)
+            found.append(Candidate(*evidence, asked, here, in_sentences))
         return sorted(found, key=lambda candidate: (-candidate.score, candidate.passage.id))
 
 

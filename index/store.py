@@ -4,17 +4,19 @@ import os
 import threading
 import time
 from collections.abc import Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
+import numpy as np
 from filelock import FileLock, Timeout
 
 from corpus.errors import IndexLockedError, IndexMismatchError
 from corpus.records import Limits
 from index.catalog import Catalog
-from index.encoder import Encoder
+from index.encoder import Encoder, Floats
 from index.files import read_json, write_json
 from index.search import Candidate, Searcher, Weights
 from index.sync import OnProgress, Synchroniser, SyncReport, is_within
@@ -47,7 +49,7 @@ class Index:
     ) -> None:
         self.folder = folder
         self.catalog = Catalog(folder)
-        self._encoder = encoder
+        self.encoder = encoder
         self._limits = limits
         self._passage_tokens = passage_tokens
         self._weights = weights
@@ -77,11 +79,11 @@ class Index:
     def _check_model(self) -> None:
         """Refuse an index that was made by another model: its vectors mean something else."""
         made_by = self.catalog.setting("model fingerprint")
-        if made_by and made_by != self._encoder.fingerprint:
+        if made_by and made_by != self.encoder.fingerprint:
             name = self.catalog.setting("model")
             raise IndexMismatchError(
                 f"the index in {self.folder} was made by the model {name} ({made_by}), and this is "
-                f"{self._encoder.name} ({self._encoder.fingerprint}); use that model, or another index folder"
+                f"{self.encoder.name} ({self.encoder.fingerprint}); use that model, or another index folder"
             )
         length = self.catalog.setting("passage tokens")
         if length and length != self._passage_tokens:
@@ -126,13 +128,13 @@ class Index:
             self._writing.release()
             self._thread_writing.release()
 
-    def sync(self, roots: Sequence[str], progress: OnProgress, again: bool = False) -> SyncReport:
+    def sync(self, roots: Sequence[str], progress: OnProgress, again: bool | AbstractSet[str] = False) -> SyncReport:
         """Add roots, and make the index equal to all its files; to be called inside `writing`.
 
         Args:
             roots: absolute paths of files and folders to keep the index equal to, besides those it has.
             progress: is told how far the run is.
-            again: read every file, changed or not.
+            again: read every file, changed or not; or the files of these sources.
         """
         new = [root for root in roots if root not in self.catalog.roots]
         # What was removed on purpose comes back by its own name, or with a folder that is added for the first time.
@@ -141,14 +143,14 @@ class Index:
         if new or back:
             with self.catalog.changing():
                 self.catalog.add_roots(new)
-                self.catalog.include(back)
+                self._let_in(back)
         if not self.catalog.setting("model fingerprint"):
             with self.catalog.changing():
-                self.catalog.set_setting("model", self._encoder.name)
-                self.catalog.set_setting("model fingerprint", self._encoder.fingerprint)
+                self.catalog.set_setting("model", self.encoder.name)
+                self.catalog.set_setting("model fingerprint", self.encoder.fingerprint)
                 self.catalog.set_setting("passage tokens", self._passage_tokens)
-                self.catalog.set_setting("dimension", self._encoder.dimension)
-        report = Synchroniser(self.catalog, self._encoder, self._limits, self._passage_tokens, progress).run(again)
+                self.catalog.set_setting("dimension", self.encoder.dimension)
+        report = Synchroniser(self.catalog, self.encoder, self._limits, self._passage_tokens, progress).run(again)
         self._save_views()
         return report
 
@@ -176,6 +178,22 @@ class Index:
             self._save_views()
         return gone + [name for name in files if name not in gone]
 
+    def restore(self, sources: Sequence[str]) -> None:
+        """Undo a `remove`: let documents or files in again, for the next `sync`; to be called inside `writing`."""
+        with self.catalog.changing():
+            self._let_in(sources)
+            roots = self.catalog.roots
+            self.catalog.add_roots(s for s in sources if not any(is_within(s, root) for root in roots))
+
+    def _let_in(self, sources: Sequence[str]) -> None:
+        """Exclude sources no longer; a file that lacks one of its documents has to be read again for it."""
+        self.catalog.include(sources)
+        known = self.catalog.files
+        for source in sources:
+            for end in (at for at, character in enumerate(source) if character == "#"):
+                if source[:end] in known:
+                    self.catalog.doubt_file(source[:end])
+
     def _save_views(self) -> None:
         """Bring both views up to the catalog and write them."""
         if self._views is None and not self.catalog.count_passages():
@@ -189,20 +207,55 @@ class Index:
 
     # Reading.
 
-    def search(self, question: str, before: Sequence[str], candidates: int) -> list[Candidate]:
-        """Return the passages that may answer a question, as the index stands now; see `Searcher.search`."""
+    def search(
+        self, question: str, before: Sequence[str], candidates: int, sources: Sequence[str] | None = None
+    ) -> list[Candidate]:
+        """Return the passages that may answer a question, as the index stands now; see `Searcher.search`.
+
+        Args:
+            question: words in any language that the model knows.
+            before: earlier questions that this one leans on, the last one first.
+            candidates: how many passages each of the two searches may propose.
+            sources: the documents to search; None for all.
+        """
+        only = None if sources is None else self.catalog.passage_ids(sources)
+        return self._current().search(question, before, candidates, only)
+
+    def vector(self, question: str, before: Sequence[str]) -> Floats:
+        """Return where a question stands among the passages' vectors; see `Searcher.vector`."""
+        return self._current().vector(question, before)
+
+    def _current(self) -> Searcher:
+        """Return the searcher, its views as new as the catalog."""
         with self._viewing:
             vectors, words = self._open_views()
             if self._stale(vectors, words):
                 self._refresh(vectors, words)
         assert self._searcher is not None
-        return self._searcher.search(question, before, candidates)
+        return self._searcher
+
+    def likeness(self, text: str, texts: Sequence[str]) -> list[float]:
+        """Return how near in meaning some texts are to another: cosines, -1..1.
+
+        Args:
+            text: a few words.
+            texts: at least one.
+        """
+        wanted, *vectors = (self.encoder.encode_question(each).vector for each in (text, *texts))
+        return [float(np.dot(vector, wanted)) for vector in vectors]
+
+    def question_language(self, question: str) -> str:
+        """Return the language of a question, ISO 639-1; see `Searcher.question_language`."""
+        with self._viewing:
+            self._open_views()
+        assert self._searcher is not None
+        return self._searcher.question_language(question)
 
     def _open_views(self) -> tuple[VectorView, WordView]:
         if self._views is None:
-            dimension = self.catalog.setting("dimension") or self._encoder.dimension
+            dimension = self.catalog.setting("dimension") or self.encoder.dimension
             self._views = VectorView(self.folder, dimension), WordView(self.folder)
-            self._searcher = Searcher(self.catalog, self._encoder, *self._views, self._weights)
+            self._searcher = Searcher(self.catalog, self.encoder, *self._views, self._weights)
         return self._views
 
     def _stale(self, vectors: VectorView, words: WordView) -> bool:

@@ -2,15 +2,18 @@
 
 import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from corpus.language import detect_language
 from corpus.passages import split_passages
 from corpus.records import Document, Failure, File, Limits
 from corpus.sandbox import Sandbox
 from corpus.walk import walk
 from index.catalog import Catalog
 from index.encoder import Encoder
+from index.knowledge import language_note
 from index.late import TokenMatrix
 from index.records import IndexedPassage, context_line
 
@@ -78,11 +81,11 @@ class Synchroniser:
         self._progress = progress
         self._now = Progress("reading")
 
-    def run(self, again: bool = False) -> SyncReport:
+    def run(self, again: bool | AbstractSet[str] = False) -> SyncReport:
         """Deal with every file under the roots, and forget the files that are gone.
 
         Args:
-            again: read every file, changed or not.
+            again: read every file, changed or not; or the files of these sources.
         """
         report = SyncReport()
         found, failures = self._look()
@@ -108,7 +111,7 @@ class Synchroniser:
         return found, failures
 
     def _compare(
-        self, found: dict[str, File], failures: dict[str, Failure], report: SyncReport, again: bool
+        self, found: dict[str, File], failures: dict[str, Failure], report: SyncReport, again: bool | AbstractSet[str]
     ) -> list[tuple[File, str]]:
         """Deal with all that needs no reading; return the files to read, each with the digest of its content."""
         known = self._catalog.files
@@ -119,11 +122,12 @@ class Synchroniser:
         moved: list[tuple[str, File]] = []
         for file in found.values():
             before = known.get(file.source)
-            if before and (before.size, before.modified_ns) == (file.size, file.modified_ns) and not again:
+            doubted = again if isinstance(again, bool) else file.source in again
+            if before and (before.size, before.modified_ns) == (file.size, file.modified_ns) and not doubted:
                 report.unchanged += 1
                 continue
             digest = _digest(file.path)
-            if before and digest and before.hash == digest and not again:
+            if before and digest and before.hash == digest and not doubted:
                 touched.append(file)
                 report.unchanged += 1
             elif before is None and digest in gone_by_hash:
@@ -178,14 +182,22 @@ class Synchroniser:
         """Return a file's documents with their encoded passages; a Failure if none of them has a sentence."""
         excluded = self._catalog.excluded
         wanted = [document for document in documents if document.source not in excluded]
-        encoded = [(document, list(self._encode(document, report))) for document in wanted]
+        encoded = [(document, list(self._encode(document, report))) for document in map(self._in_language, wanted)]
         results = [(document, indexed) for document, indexed in encoded if indexed]
         if wanted and not results:
             return Failure(file.source, "it holds no sentence to quote")
         return results
 
+    def _in_language(self, document: Document) -> Document:
+        """Return a document with its language, and with a note where the model does not know that."""
+        language = detect_language(document.text)
+        note = language_note(language, self._encoder)
+        return replace(document, language=language, notes=(*document.notes, *([note] if note else [])))
+
     def _encode(self, document: Document, report: SyncReport) -> Iterator[IndexedPassage]:
-        passages = split_passages(document, self._encoder.count_tokens, self._passage_tokens)
+        passages = split_passages(
+            document, self._encoder.count_tokens, min(self._passage_tokens, self._encoder.passage_room)
+        )
         for first in range(0, len(passages), 64):
             chosen = passages[first : first + 64]
             encoded = self._encoder.encode_passages(

@@ -84,17 +84,21 @@ class VectorView:
             made_from = {"origin": self.origin, "generation": self.generation}
             write_json(self._stamp, {**made_from, "dimension": self._dimension, "sha256": digest})
 
-    def search(self, vector: Floats, k: int) -> list[tuple[int, float]]:
+    def search(self, vector: Floats, k: int, only: npt.NDArray[np.int64] | None = None) -> list[tuple[int, float]]:
         """Return the nearest passages.
 
         Args:
             vector: (dimension,) float32, unit length.
             k: how many at the most.
+            only: (n,) int64, ids of the passages to choose from; None for all.
 
         Returns:
             (passage id, cosine), best first.
         """
+        import faiss
+
+        chosen = None if only is None else faiss.SearchParameters(sel=faiss.IDSelectorBatch(only))  # type: ignore[call-arg]
         with self._lock:
-            scores, ids = self._index.search(vector[None], k)
+            scores, ids = self._index.search(vector[None], k, params=chosen)
         found: npt.NDArray[np.bool_] = ids[0] >= 0
         return [(int(i), float(s)) for i, s in zip(ids[0][found], scores[0][found], strict=True)]

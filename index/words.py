@@ -1,22 +1,26 @@
-"""The lexical view: BM25 over words, made from the catalog. The sole import of tantivy."""
+"""The lexical view: BM25 over words, made from the catalog. The sole import of tantivy's index."""
 
 import shutil
 from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import numpy.typing as npt
+
+from index.analysers import ENGLISH, asked_words, way_of, words_of
 from index.catalog import Catalog
 from index.files import read_json, write_json
 from index.records import StoredPassage
 
-_VERSION = 1  # of the schema and the analyser below
+_VERSION = 2  # of the schema below and of the words
 _FIELDS = ("text", "title", "headings")
-_ANALYSER = "words"
+_ANALYSER = "whitespace"  # words come ready made, each text's in the way of its language, a space between them
 _WRITER_BYTES = 50_000_000
 
 
 class WordView:
-    """BM25 search over the passages' words, titles and headings.
+    """BM25 search over the passages' words, titles and headings; see `index.analysers` for what a word is.
 
     Scores are BM25's (Robertson and Zaragoza 2009, k1 = 1.2, b = 0.75 as tantivy has them), summed over the fields;
     0 and up, higher is better, comparable within one question only.
@@ -28,7 +32,6 @@ class WordView:
     def __init__(self, folder: Path) -> None:
         self._folder = folder / "words"
         self._stamp = folder / "words.json"
-        self._analyser = _analyser()
         self._index: Any = None
         self.origin = ""
         self.generation = -1
@@ -45,7 +48,6 @@ class WordView:
                 import tantivy
 
                 self._index = tantivy.Index.open(str(self._folder))
-                self._index.register_tokenizer(_ANALYSER, self._analyser)
             self._index.reload()
             self._run(self._any_of(["a"]), 1)  # some files are opened by the first search only
         except (ValueError, OSError):  # damaged: the next writer makes it anew
@@ -86,7 +88,6 @@ class WordView:
         for field in _FIELDS:
             schema = schema.add_text_field(field, tokenizer_name=_ANALYSER, index_option="freq")
         self._index = tantivy.Index(schema.build(), path=str(self._folder))
-        self._index.register_tokenizer(_ANALYSER, self._analyser)
         self.generation = 0
 
     @staticmethod
@@ -94,23 +95,26 @@ class WordView:
         for passage in ids:
             writer.delete_documents_by_term("id", passage)
 
-    def words(self, text: str) -> list[str]:
-        """Return a text's words as the view knows them: lower case, without accents, stemmed, each once."""
-        return list(dict.fromkeys(self._analyser.analyze(text)))
+    def words(self, question: str, way: str = ENGLISH) -> list[str]:
+        """Return a question's words as the view knows them, each once; see `index.analysers`."""
+        return asked_words(question, way)
 
-    def search(self, words: Sequence[str], k: int) -> list[tuple[int, float]]:
+    def search(
+        self, words: Sequence[str], k: int, only: npt.NDArray[np.int64] | None = None
+    ) -> list[tuple[int, float]]:
         """Return the best passages.
 
         Args:
             words: as `words` returns them.
             k: how many at the most.
+            only: (n,) int64, ids of the passages to choose from; None for all.
 
         Returns:
             (passage id, BM25 score), best first; passages without any of the words are left out.
         """
         if self._index is None or not words:
             return []
-        return self._run(self._any_of(words), k)
+        return self._run(_among(self._index.schema, self._any_of(words), only), k)
 
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
         """Return each word's inverse document frequency: ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25."""
@@ -135,21 +139,22 @@ class WordView:
         return [(int(searcher.doc(address)["id"][0]), float(score)) for score, address in hits]
 
 
-def _analyser() -> Any:
+def _among(schema: Any, query: Any, only: npt.NDArray[np.int64] | None) -> Any:
+    """Return a query that finds among some passages alone, without a change to anything's score."""
     import tantivy
 
-    builder = tantivy.TextAnalyzerBuilder(tantivy.Tokenizer.simple())
-    for step in (tantivy.Filter.remove_long(64), tantivy.Filter.lowercase(), tantivy.Filter.ascii_fold()):
-        builder = builder.filter(step)
-    return builder.filter(tantivy.Filter.stemmer("english")).build()
+    if only is None:
+        return query
+    chosen = tantivy.Query.const_score_query(tantivy.Query.term_set_query(schema, "id", only.tolist()), 0.0)
+    return tantivy.Query.boolean_query([(tantivy.Occur.Must, query), (tantivy.Occur.Must, chosen)])
 
 
 def _document(passage: StoredPassage) -> Any:
     import tantivy
 
+    way = way_of(passage.language)
     document = tantivy.Document()
     document.add_integer("id", passage.id)
-    document.add_text("text", passage.text)
-    document.add_text("title", passage.title)
-    document.add_text("headings", "\n".join(passage.headings))
+    for field, text in zip(_FIELDS, (passage.text, passage.title, "\n".join(passage.headings)), strict=True):
+        document.add_text(field, " ".join(words_of(text, way)))
     return document

@@ -90,6 +90,19 @@ def test_everything_comes_back(tmp_path: Path):
     again.close()
 
 
+def test_a_whole_document_comes_back_with_what_is_known_of_its_file(catalog: Catalog):
+    pages, sections = (Page(1, 0, 4), Page(2, 5, 9)), (Section("Two", 1, 5, 5),)
+    kept, passages = document("/a/b.pdf", pages=pages, sections=sections, notes=("A note.",))
+    with catalog.changing():
+        catalog.add_file(file("/a/b.pdf", 7, 8), "abc", [(kept, passages)])
+    found = catalog.document("/a/b.pdf")
+    assert found is not None
+    assert found.document == kept
+    assert found.file == KnownFile("/a/b.pdf", 7, 8, "abc")
+    assert found.indexed_at == catalog.documents[0].indexed_at
+    assert catalog.document("/a/c.pdf") is None
+
+
 def test_a_document_without_pages_has_none(catalog: Catalog):
     """Where the format has no pages, neither has a passage."""
     add(catalog, "a")

@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from corpus.records import Span
 from index.encoder import Encoded
-from index.late import TokenMatrix, rotation, sentence_scores
+from index.late import TokenMatrix, rotation, sentence_scores, token_cosines
 
 GENERATOR = np.random.default_rng(7)
 
@@ -128,3 +128,13 @@ def test_tokens_belong_to_the_sentence_they_begin_in():
     """A token in the white space after a sentence belongs to it, one that begins with the next to the next."""
     sentences = [Span(10, 13), Span(15, 18)]
     assert TokenMatrix.pack(encoded(unit(3, 4), [0, 4, 5]), 10, sentences).counts.tolist() == [2, 1]
+
+
+def test_cosines_of_tokens_are_those_behind_the_scores():
+    """Close to the vectors' own; the mean of each row's greatest is the score."""
+    question, tokens = unit(3, 64), unit(5, 64)
+    matrix = TokenMatrix.pack(encoded(tokens, list(range(5))), 0, [Span(0, 5)])
+    cosines = token_cosines(question, matrix)
+    np.testing.assert_allclose(cosines, question @ tokens.T, atol=0.06)
+    (score,) = sentence_scores(question, np.ones(3, np.float32), [matrix])
+    assert cosines.max(axis=1).mean() == pytest.approx(float(score[0]))

@@ -142,3 +142,30 @@ def test_the_same_question_has_the_same_answer(index: Index):
     """Ranking is deterministic; equal scores are in the order of the passages."""
     first, second = (index.search("1932", (), 10) for _ in range(2))
     assert [(c.passage.id, c.score) for c in first] == [(c.passage.id, c.score) for c in second]
+
+
+def test_only_chosen_documents_propose_candidates(index: Index):
+    """However few candidates are asked for, they come from the chosen documents, even if others fit far better."""
+    sources = {Path(source).name: source for source in index.catalog.sources}
+    for name in TEXTS:
+        assert names(index.search("The harbour was dredged in 1932", (), 1, [sources[name]])) == [name]
+    both = index.search("The harbour was dredged", (), 10, [sources["tower.txt"], sources["museum.txt"]])
+    assert sorted(names(both)) == ["museum.txt", "tower.txt"]
+    assert index.search("harbour", (), 10, []) == []
+
+
+def test_a_candidate_has_the_score_that_it_has_among_all(index: Index):
+    """The choice decides who is ranked, not how."""
+    everywhere = {c.passage.id: c.score for c in index.search("the red tower of 1932", (), 10)}
+    (tower,) = [source for source in index.catalog.sources if source.endswith("tower.txt")]
+    (alone,) = index.search("the red tower of 1932", (), 10, [tower])
+    assert alone.score == pytest.approx(everywhere[alone.passage.id])
+
+
+def test_a_question_stands_where_its_vector_is(index: Index):
+    """`vector` is the vector that the search is made by."""
+    vector = index.vector("harbour ships", ())
+    best = index.search("harbour ships", (), 1)[0]
+    stored, _ = index.catalog.vectors([best.passage.id])[best.passage.id]
+    assert float(vector @ stored) == pytest.approx(best.dense, abs=1e-6)
+    assert vector.dtype == np.float32

@@ -187,3 +187,15 @@ def test_a_view_ahead_of_its_catalog_is_made_anew(saved: Path, catalog: Catalog)
     view = VectorView(saved, DIMENSION)
     view.catch_up(catalog)
     assert (view.generation, held(view)) == (2, list(range(1, 21)))
+
+
+@pytest.mark.parametrize("count", [1, 3, 12])
+def test_a_search_among_some_is_exact(catalog: Catalog, tmp_path: Path, count: int):
+    """Only the chosen ids come, and they are the best of those by a plain dot product; no more than there are."""
+    view = VectorView(tmp_path, DIMENSION)
+    view.catch_up(catalog)
+    only = np.random.default_rng(count).choice(np.arange(1, 21), count, replace=False).astype(np.int64)
+    vectors, question = np.concatenate([unit(15, 1), unit(5, 2)]), unit(1, 7)[0]
+    best = sorted(only.tolist(), key=lambda i: -float(vectors[i - 1] @ question))
+    assert [i for i, _ in view.search(question, 5, only)] == best[:5]
+    assert view.search(question, 5, np.array([], np.int64)) == view.search(question, 5, np.array([99], np.int64)) == []

@@ -244,3 +244,14 @@ def test_a_view_of_another_catalog_is_made_anew(view: WordView, tmp_path: Path):
     assert found(foreign, "tower") == []
     assert found(foreign, "plum") == [3]
     other.close()
+
+
+def test_a_search_among_some_leaves_the_scores_as_they_are(view: WordView):
+    """Only the chosen ids come, with the score that they have among all, however few are asked for."""
+    everything = dict(view.search(view.words("harbour tower"), 10))
+    assert set(everything) == {1, 2, 3}
+    for only in ([1], [2, 3], [1, 99]):
+        some = view.search(view.words("harbour tower"), 1, np.array(only, np.int64))
+        best = max((i for i in only if i in everything), key=lambda i: everything[i])
+        assert some == [(best, pytest.approx(everything[best]))]
+    assert view.search(view.words("harbour"), 10, np.array([], np.int64)) == []

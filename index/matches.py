@@ -1,0 +1,103 @@
+"""What of a question stands in a sentence, and where: made on demand for the few sentences that are explained."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+import numpy as np
+
+from index.encoder import Encoder
+from index.late import TokenMatrix, token_cosines
+from index.records import StoredPassage
+from index.stopwords import token_weights
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """What was asked, as the ranking took it; light enough to be kept with every answer.
+
+    Args:
+        turns: the question, then the earlier ones that it leans on, each with its share (1 for the question)
+            and its language.
+        rarity: content words as the lexical index knows them, each with its rarity (inverse document frequency) times
+            the share of its turn.
+        spelled: the same words as they were written; one that is missing here is written as it is known.
+    """
+
+    turns: tuple[tuple[str, float, str], ...] = ()
+    rarity: Mapping[str, float] = field(default_factory=dict)
+    spelled: Mapping[str, str] = field(default_factory=dict)
+
+
+@dataclass(frozen=True, slots=True)
+class TokenMatch:
+    """A token of the question, and the token of a sentence that is most like it.
+
+    Args:
+        question: the token as it is written; a hyphen marks where it is part of a longer word.
+        sentence: its match, likewise.
+        cosine: of the two in their contexts, about -1..1.
+        share: 0..1, how much of the late-interaction score this token decides; all of a question's make 1.
+    """
+
+    question: str
+    sentence: str
+    cosine: float
+    share: float
+
+    @property
+    def adds(self) -> float:
+        """What it adds to the sentence's late-interaction score."""
+        return self.share * self.cosine
+
+
+def token_matches(
+    encoder: Encoder, asked: Asked, sentences: Sequence[tuple[StoredPassage, int]]
+) -> list[list[TokenMatch]]:
+    """Match a question's tokens with those of some sentences, by the numbers that ranked them.
+
+    The model reads question and passages again: the index keeps no places of tokens. What all matches of a sentence
+    add makes its late-interaction score.
+
+    Args:
+        encoder: of the model that the index was made with.
+        asked: the question.
+        sentences: each by its passage and its number there.
+
+    Returns:
+        for each sentence its matches, those that add most first; none where the model did not see the sentence.
+    """
+    if not sentences:
+        return []
+    tokens, weights = [], []
+    pieces: list[str] = []
+    for text, share, language in asked.turns:
+        encoded = encoder.encode_question(text)
+        tokens.append(encoded.tokens)
+        pieces.extend(_piece(text, *span) for span in encoded.spans.tolist())
+        weights.append(share * token_weights(text, encoded.spans, language))
+    question, shares = np.concatenate(tokens), np.concatenate(weights)
+    shares /= shares.sum()
+    passages = list({passage.id: passage for passage, _ in sentences}.values())
+    read = encoder.encode_passages([p.text for p in passages], [p.context + "\n" for p in passages])
+    by_id = {passage.id: encoded for passage, encoded in zip(passages, read, strict=True)}
+    results = []
+    for passage, sentence in sentences:
+        matrix = TokenMatrix.pack(by_id[passage.id], passage.start, passage.sentences)
+        first, count = int(matrix.counts[:sentence].sum()), int(matrix.counts[sentence])
+        cosines = token_cosines(question, matrix)[:, first : first + count]
+        spans = by_id[passage.id].spans[first : first + count].tolist()
+        matches = []
+        for piece, row, share in zip(pieces, cosines, shares.tolist(), strict=True):
+            if count:
+                best = int(row.argmax())
+                matches.append(TokenMatch(piece, _piece(passage.text, *spans[best]), float(row[best]), share))
+        results.append(sorted(matches, key=lambda match: -match.adds))
+    return results
+
+
+def _piece(text: str, start: int, end: int) -> str:
+    """Return a token as it is written, with a hyphen where the word goes on."""
+    piece = text[start:end]
+    before = "-" if start > 0 and text[start - 1 : end].isalnum() else ""
+    after = "-" if end < len(text) and text[start : end + 1].isalnum() else ""
+    return before + piece + after
