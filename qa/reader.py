@@ -25,6 +25,10 @@ _OVERLAP = 96  # tokens that two windows of a passage too long for one pass shar
 _BATCH = 2  # windows; small batches of like length, so that the few passages of a question share out to the cores
 
 
+Passages = Sequence[tuple[str, Sequence[tuple[int, int]]]]
+"""Each passage's text, and its sentences in code points of that text, end exclusive."""
+
+
 @dataclass(frozen=True, slots=True)
 class ReaderScores:
     """What the reader makes of one passage.
@@ -74,7 +78,7 @@ class Reader:
         """
         return cls(*load_model(path))
 
-    def read(self, question: str, passages: Sequence[tuple[str, Sequence[tuple[int, int]]]]) -> list[ReaderScores]:
+    def read(self, question: str, passages: Passages) -> list[ReaderScores]:
         """Score every sentence of some passages.
 
         A passage too long for one pass is read in overlapping windows, and a sentence keeps its best score.

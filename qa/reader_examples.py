@@ -1,8 +1,9 @@
 """The examples that the reader is trained on: a question, a passage, and where in it the answers stand.
 
-About 42% of an epoch's examples have no answer: the set's own unanswerable questions, the lexically nearest other
-paragraphs of the same document, other sentences of the same paragraph, and paragraphs of other documents. Passages are
-cut to random runs of whole sentences, drawn anew each epoch.
+About 45% of an epoch's examples have no answer: the set's own unanswerable questions, other paragraphs of the same
+document and of other documents that a search would find (lexically nearest, or nearest by the packaged encoder), and
+other sentences of the same paragraph. Passages are cut to random runs of whole sentences, drawn anew each epoch. A few
+questions are made here: "What is X?" for a sentence that says "X is a ...".
 """
 
 import collections
@@ -11,34 +12,51 @@ import math
 import random
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 from sentencex import get_sentence_boundaries
 
-NO_ANSWER_SHARE = 0.42  # of the examples of an epoch
+from index.encoder import SentenceTransformerEncoder
+from index.stopwords import content_words
+
+NO_ANSWER_SHARE = 0.45  # of the examples of an epoch
+TITLE_SHARE = 0.5  # of the examples; their passage is read after the document's title
+NEAREST = 4  # paragraphs found by the encoder, in the same document and in others
 WORD = re.compile(r"\w+")
+DEFINITION = re.compile(
+    r"(?:The |An? )?((?!This|That|These|There|It|He|She|They|Some|Only|One|Most|Many|Other|Another)[A-Z][\w'’-]*"
+    r"(?: [\w'’-]+){0,3}?)(?: \([^)]*\))?,? (?:is|are|was|were) (?:an?|the|one of) \w"
+)
+DEFINITION_QUESTIONS = ("What is {}?", "What is {}?", "What does {} mean?", "{} definition", "Define {}.", "{}")
 Range = tuple[int, int]
 
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """A question of a labelled set: its paragraph, the answers in it, and negatives worth drawing (characters)."""
+    """A question of a labelled set: its paragraph, the answers in it, and negatives worth drawing (characters).
+
+    `near` are the lexically nearest paragraphs of the same document; `found`, with their documents, what the encoder
+    finds.
+    """
 
     text: str
     document: str
     paragraph: Range
     answers: tuple[Range, ...]
     near: tuple[Range, ...]
+    found: tuple[tuple[str, Range], ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What the model sees: a question, a passage, and the answers as characters of the passage (none: no answer)."""
+    """What the model sees: a question, a passage, its sentences and the answers as its characters (none: no answer)."""
 
     question: str
     passage: str
+    sentences: tuple[Range, ...]
     answers: tuple[Range, ...]
 
 
@@ -65,10 +83,12 @@ class Sets:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.texts: dict[str, str] = {}
+        self.titles: dict[str, str] = {}
         self.questions: list[Question] = []
         rows = []
         for folder in folders:
-            self.texts |= {row["id"]: row["text"] for row in read_rows(folder / "documents.jsonl")}
+            for row in read_rows(folder / "documents.jsonl"):
+                self.texts[row["id"]], self.titles[row["id"]] = row["text"], row["title"]
             rows += read_rows(folder / "questions.jsonl")
         self.blocks = {d: paragraphs(t) for d, t in self.texts.items()}
         self.words = {d: [set(WORD.findall(self.texts[d][a:b].lower())) for a, b in v] for d, v in self.blocks.items()}
@@ -79,6 +99,33 @@ class Sets:
         self.cuts = {(d, p): sentences(self.texts[d], p) for d, v in self.blocks.items() for p in v}
         for row in rows:
             self._add(row)
+        self._search()
+        self.definitions = [
+            Question(match.group(1), d, p, ((a, b),), ())
+            for (d, p), spans in self.cuts.items()
+            for a, b in spans
+            if (match := DEFINITION.match(self.texts[d][a:b]))
+        ]
+
+    def _search(self) -> None:
+        """Give every answerable question the paragraphs that the packaged encoder finds and that don't answer it."""
+        encoder = SentenceTransformerEncoder()
+        texts = [self.texts[d][slice(*self.blocks[d][n])] for d, n in self.everywhere]
+        vectors = np.stack([e.vector for e in encoder.encode_passages(texts, [""] * len(texts))])
+        asked = [q for q in self.questions if q.answers]
+        questions = np.stack([e.vector for e in encoder.encode_passages([q.text for q in asked], [""] * len(asked))])
+        found = {}
+        for q, vector in zip(asked, questions, strict=True):
+            said = {self.texts[q.document][s:e].lower() for s, e in q.answers}
+            here: list[tuple[str, Range]] = []
+            elsewhere: list[tuple[str, Range]] = []
+            for i in np.argsort(-(vectors @ vector))[:50]:
+                d, p = self.everywhere[i][0], self.blocks[self.everywhere[i][0]][self.everywhere[i][1]]
+                place = here if d == q.document else elsewhere
+                if (d, p) != (q.document, q.paragraph) and not any(x in texts[i].lower() for x in said):
+                    place.append((d, p))
+            found[q] = (*here[:NEAREST], *elsewhere[:NEAREST])
+        self.questions = [replace(q, found=found.get(q, ())) for q in self.questions]
 
     def _add(self, row: dict[str, Any]) -> None:
         document = row["document_id"][0]
@@ -132,11 +179,14 @@ class Sets:
         return self._run(draw, spans, first, last)
 
     def _negative(self, draw: random.Random, q: Question) -> tuple[str, Range] | None:
-        """(document, range) of a passage that does not hold the answer: near 50%, same paragraph 30%, elsewhere 20%."""
+        """(document, range) of a passage without the answer: found 45%, near 25%, same paragraph 20%, elsewhere 10%."""
         kind = draw.random()
-        if kind < 0.5 and q.near:
+        if kind < 0.45 and q.found:
+            other, paragraph = draw.choice(q.found)
+            return other, self._passage(draw, other, paragraph)
+        if kind < 0.7 and q.near:
             return q.document, self._passage(draw, q.document, draw.choices(q.near, (3, 2, 1)[: len(q.near)])[0])
-        if kind < 0.8:
+        if kind < 0.9:
             spans = self.cuts[q.document, q.paragraph]
             free = [all(b <= s or e <= a for s, e in q.answers) for a, b in spans]
             runs: list[list[Range]] = [[]]
@@ -152,24 +202,44 @@ class Sets:
         other, n = max(pool, key=lambda x: sum(self.rarity[w] for w in asked & self.words[x[0]][x[1]]))
         return other, self._passage(draw, other, self.blocks[other][n])
 
+    def _example(
+        self, draw: random.Random, question: str, document: str, within: Range, answers: tuple[Range, ...]
+    ) -> Example:
+        a, b = within
+        cuts = [c for p in self.blocks[document] if p[0] < b and a < p[1] for c in self.cuts[document, p]]
+        title = self.titles[document]
+        lead = f"{title}\n" if title and draw.random() < TITLE_SHARE else ""
+        by = len(lead) - a
+        return Example(
+            _as_typed(draw, question),
+            lead + self.texts[document][a:b],
+            tuple((s + by, e + by) for s, e in cuts if a <= s and e <= b),
+            tuple((s + by, e + by) for s, e in answers if a <= s and e <= b),
+        )
+
     def epoch(self, draw: random.Random) -> list[Example]:
         """The examples of one epoch, in random order."""
         out = []
         asked = [q for q in self.questions if q.answers]
         wanted = int(len(asked) * NO_ANSWER_SHARE / (1 - NO_ANSWER_SHARE)) - (len(self.questions) - len(asked))
         for q in self.questions:
-            a, b = self._passage(draw, q.document, q.paragraph, draw.choice(q.answers) if q.answers else None)
-            held = tuple((s - a, e - a) for s, e in q.answers if a <= s and e <= b)
-            out.append(Example(_as_typed(draw, q.text), self.texts[q.document][a:b], held))
+            within = self._passage(draw, q.document, q.paragraph, draw.choice(q.answers) if q.answers else None)
+            out.append(self._example(draw, q.text, q.document, within, q.answers))
+        for q in self.definitions:
+            within = self._passage(draw, q.document, q.paragraph, q.answers[0])
+            asks = draw.choice(DEFINITION_QUESTIONS).format(q.text)
+            out.append(self._example(draw, asks, q.document, within, q.answers))
         for q in draw.sample(asked, min(max(wanted, 0), len(asked))):
             found = self._negative(draw, q)
             if found:
-                document, (a, b) = found
-                out.append(Example(_as_typed(draw, q.text), self.texts[document][a:b], ()))
+                out.append(self._example(draw, q.text, *found, ()))
         draw.shuffle(out)
         return out
 
 
 def _as_typed(draw: random.Random, question: str) -> str:
-    """The question, one time in six without its question mark, as people type into a search box."""
-    return question.rstrip("? ") if draw.random() < 1 / 6 else question
+    """The question as people type into a search box: one in seven without its mark, one in sixteen its words alone."""
+    kind = draw.random()
+    if kind < 1 / 16:
+        return content_words(question) or question
+    return question.rstrip("? ") if kind < 1 / 16 + 1 / 7 else question

@@ -1,6 +1,7 @@
 """Train the reader: packaged MiniLM and a span head, on questions with and without an answer.
 
-    python -m qa.train_reader DATA FOLDER [--sets NAME ...] [--epochs 3] [--minutes 82] [--seed 0] [--threads 2]
+    python -m qa.train_reader DATA FOLDER [--sets NAME ...] [--epochs 3] [--minutes 82] [--start FILE] [--rate 1.5e-4]
+                              [--seed 0] [--threads 2]
 
 DATA holds a folder a set, with `documents.jsonl` and `questions.jsonl`; FOLDER receives `reader.safetensors`, its
 record `reader.json`, and a checkpoint every 500 steps. The shipped weights come from `squadshifts_new_wiki`
@@ -19,6 +20,7 @@ import random
 import sys
 import time
 from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -33,13 +35,13 @@ BASE = Path(get_model_path())
 WORDS = "embeddings.word_embeddings.weight"
 BATCH = 16  # examples
 MAX_TOKENS = 288  # question + passage
-RATE, HEAD_RATE, DECAY, WARM_UP = 1.5e-4, 1e-3, 0.01, 0.06  # AdamW; warm-up as a fraction of the steps
+HEAD_RATE, DECAY, WARM_UP = 6, 0.01, 0.06  # AdamW; the head's rate as a multiple; warm-up as a fraction of the steps
 
 
 class SpanModel(torch.nn.Module):
     """MiniLM and two logits a token."""
 
-    def __init__(self) -> None:
+    def __init__(self, start: Path | None) -> None:
         super().__init__()
         self.bert = BertModel(BertConfig.from_pretrained(BASE), add_pooling_layer=False)
         missing, _ = self.bert.load_state_dict(load_file(BASE / "model.safetensors"), strict=False)
@@ -47,6 +49,10 @@ class SpanModel(torch.nn.Module):
             raise ValueError(f"the packaged model lacks {missing}")
         self.bert.embeddings.word_embeddings.weight.requires_grad_(False)
         self.head = torch.nn.Linear(self.bert.config.hidden_size, 2)
+        if start is not None:
+            state = {name: value.float() for name, value in load_file(start).items()}
+            self.head.load_state_dict({name: state.pop(f"head.{name}") for name in ("weight", "bias")})
+            self.bert.load_state_dict(state, strict=False)
 
     def forward(self, **batch: torch.Tensor) -> torch.Tensor:
         """Return (batch, tokens, 2) logits: start, end."""
@@ -81,8 +87,34 @@ def targets(encoded: Any, offsets: torch.Tensor, batch: list[Example]) -> torch.
     return out
 
 
-def encode(tokenizer: Any, batch: list[Example]) -> tuple[dict[str, torch.Tensor], torch.Tensor]:
-    """Return the model's input for a batch and what it should say."""
+def sentence_targets(encoded: Any, offsets: torch.Tensor, batch: list[Example]) -> tuple[torch.Tensor, torch.Tensor]:
+    """Return which tokens each sentence has, (batch, tokens, sentences + 1), and what each should get of probability.
+
+    Column 0 is "no answer", which has the first token alone.
+    """
+    most = max(len(e.sentences) for e in batch) + 1
+    tokens = torch.zeros(*offsets.shape[:2], most, dtype=torch.bool)
+    wanted = torch.zeros(len(batch), most)
+    tokens[:, 0, 0] = True
+    for i, example in enumerate(batch):
+        inside = torch.tensor([x == 1 for x in encoded.sequence_ids(i)])
+        for n, (start, end) in enumerate(example.sentences, 1):
+            tokens[i, :, n] = inside & (offsets[i, :, 0] >= start) & (offsets[i, :, 1] <= end)
+            if tokens[i, :, n].any() and any(a < end and start < b for a, b in example.answers):
+                wanted[i, n] = 1
+        if not wanted[i].any():
+            wanted[i, 0] = 1
+    return tokens, wanted / wanted.sum(1, keepdim=True)
+
+
+def sentence_loss(logits: torch.Tensor, tokens: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Cross entropy over sentences and "no answer", each scored by the log-sum-exp of its starts plus of its ends."""
+    starts, ends = (logits[:, :, None, k].masked_fill(~tokens, -1e4).logsumexp(1) for k in (0, 1))
+    return -(wanted * (starts + ends).log_softmax(1)).sum(1).mean()
+
+
+def encode(tokenizer: Any, batch: list[Example]) -> tuple[dict[str, torch.Tensor], torch.Tensor, Any]:
+    """Return the model's input for a batch, and what it should say of tokens and of sentences."""
     encoded = tokenizer(
         [e.question for e in batch],
         [e.passage for e in batch],
@@ -92,8 +124,8 @@ def encode(tokenizer: Any, batch: list[Example]) -> tuple[dict[str, torch.Tensor
         return_offsets_mapping=True,
         return_tensors="pt",
     )
-    wanted = targets(encoded, encoded.pop("offset_mapping"), batch)
-    return dict(encoded), wanted
+    offsets = encoded.pop("offset_mapping")
+    return dict(encoded), targets(encoded, offsets, batch), sentence_targets(encoded, offsets, batch)
 
 
 def write(model: SpanModel, path: Path, **how: Any) -> None:
@@ -116,31 +148,50 @@ def say(text: str) -> None:
     sys.stderr.flush()
 
 
-def train(sets: Sets, out: Path, epochs: float, minutes: float, seed: int, **how: Any) -> None:
+@dataclass(frozen=True, slots=True)
+class Plan:
+    """How long to train, from where, how fast.
+
+    Args:
+        epochs: the most, over all examples.
+        minutes: the most, by the clock; the learning rate falls with what is nearer its end.
+        start: weights to go on from; None for the packaged model and a new head.
+        rate: highest learning rate.
+        seed: of everything that is drawn.
+    """
+
+    epochs: float
+    minutes: float
+    start: Path | None
+    rate: float
+    seed: int
+
+
+def train(sets: Sets, out: Path, plan: Plan, **how: Any) -> None:
     """Train until the epochs or the minutes are over, whichever is first; the learning rate is 0 then."""
-    torch.manual_seed(seed)
-    draw = random.Random(seed)  # noqa: S311 (no secret is drawn)
+    torch.manual_seed(plan.seed)
+    draw = random.Random(plan.seed)  # noqa: S311 (no secret is drawn)
     tokenizer = AutoTokenizer.from_pretrained(BASE)
-    model = SpanModel().train()
+    model = SpanModel(plan.start).train()
     body = [x for x in model.bert.parameters() if x.requires_grad]
-    groups = [{"params": body, "lr": RATE}, {"params": model.head.parameters(), "lr": HEAD_RATE}]
+    groups = [{"params": body, "lr": plan.rate}, {"params": model.head.parameters(), "lr": plan.rate}]
     optimizer = torch.optim.AdamW(groups, weight_decay=DECAY, fused=True)
     began, step, total, done, smooth = time.monotonic(), 0, 0, 0.0, 0.0
     while done < 1:
         examples = sets.epoch(draw)
-        total = total or int(len(examples) / BATCH * epochs)
+        total = total or int(len(examples) / BATCH * plan.epochs)
         say(f"{len(examples)} examples, without answer {sum(not e.answers for e in examples) / len(examples):.3f}")
         for batch in batches(examples, draw):
-            done = max(step / total, (time.monotonic() - began) / 60 / minutes)
+            done = max(step / total, (time.monotonic() - began) / 60 / plan.minutes)
             if done >= 1:
                 break
-            for group, peak in zip(optimizer.param_groups, (RATE, HEAD_RATE), strict=True):
+            for group, peak in zip(optimizer.param_groups, (plan.rate, HEAD_RATE * plan.rate), strict=True):
                 group["lr"] = peak * min(1.0, step / (WARM_UP * total)) * (1 - done)
-            encoded, wanted = encode(tokenizer, batch)
+            encoded, wanted, in_sentences = encode(tokenizer, batch)
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 logits = model(**encoded)
             logits = logits.float().masked_fill(encoded["attention_mask"][:, :, None] == 0, -1e4)
-            loss = -(wanted * logits.log_softmax(1)).sum(1).mean()
+            loss = -(wanted * logits.log_softmax(1)).sum(1).mean() + sentence_loss(logits, *in_sentences)
             optimizer.zero_grad()
             loss.backward()
             torch.nn.utils.clip_grad_norm_([*body, *model.head.parameters()], 1.0)
@@ -150,8 +201,8 @@ def train(sets: Sets, out: Path, epochs: float, minutes: float, seed: int, **how
             if step % 100 == 0:
                 say(f"step {step} of {total}, {done:.3f} done, loss {smooth:.3f}, {time.monotonic() - began:.0f} s")
             if step % 500 == 0:
-                write(model, out / f"step{step}.safetensors", seed=seed, steps=step, finished=False, **how)
-    write(model, out / "reader.safetensors", seed=seed, steps=step, finished=True, **how)
+                write(model, out / f"step{step}.safetensors", seed=plan.seed, steps=step, finished=False, **how)
+    write(model, out / "reader.safetensors", seed=plan.seed, steps=step, finished=True, **how)
     say(f"{step} steps, {(time.monotonic() - began) / 60:.1f} minutes")
 
 
@@ -163,12 +214,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     p.add_argument("--sets", nargs="+", default=["squadshifts_new_wiki", "squad2_devhalf"])
     p.add_argument("--epochs", type=float, default=3.0)
     p.add_argument("--minutes", type=float, default=math.inf, help="the schedule ends here at the latest")
+    p.add_argument("--start", type=Path, help="weights of a reader to go on from; else the packaged MiniLM")
+    p.add_argument("--rate", type=float, default=1.5e-4, help="highest learning rate (default: %(default)s)")
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--threads", type=int, default=2)
     a = p.parse_args(arguments)
     torch.set_num_threads(a.threads)
     a.out.mkdir(parents=True, exist_ok=True)
-    train(Sets([a.data / name for name in a.sets]), a.out, a.epochs, a.minutes, a.seed, data=a.sets)
+    train(
+        Sets([a.data / name for name in a.sets]), a.out, Plan(a.epochs, a.minutes, a.start, a.rate, a.seed), data=a.sets
+    )
 
 
 if __name__ == "__main__":
