@@ -39,7 +39,7 @@ def rows(folder: Path, questions: Sequence[evaluate.Question], index: Path | Non
     """Ask questions and yield the evidence for each first quote, and the truth."""
     with Chatbot.open(folder / "documents.jsonl", index=index, settings=settings) as bot:
         for question in questions:
-            for quote, evidence in bot.quotes(question.text):
+            for quote, _, evidence in bot.quotes(question.text):
                 right = any(evaluate.holds(quote, answer) for answer in question.answers)
                 yield evidence, right and question.answerable is not False, None if index is None else bool(right)
 

@@ -1,24 +1,37 @@
 """Ask documents a question."""
 
 import os
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
-from corpus.errors import IndexLockedError, PathError, QuestionError, SettingError
+from corpus.errors import IndexLockedError, InputError, PathError, QuestionError, SettingError
+from corpus.language import ENGLISH
 from corpus.records import Failure
-from index.encoder import Encoder, SentenceTransformerEncoder
+from index import feedback as stored
+from index.encoder import Encoder, Floats, SentenceTransformerEncoder
+from index.feedback import Vote
+from index.freshness import stale
+from index.landscape import Landscape, survey, vectors_of
+from index.records import KeptDocument
+from index.search import Candidate
 from index.store import Index
-from index.sync import OnProgress, SyncReport
-from qa import followup
+from index.sync import OnProgress, SyncReport, is_within
+from qa import examples, feedback, followup
+from qa.agreement import differing
 from qa.choose import Choice, choose, read
 from qa.confidence import Evidence, default_threshold, gather, probability
+from qa.explain import explainer
+from qa.notes import answer_notes
 from qa.places import BUNDLED_DOCUMENTS, EXAMPLE_QUESTIONS, Paths, absolute_paths, default_index, nothing_to_read
-from qa.reader import Reader
 from qa.records import Answer, DocumentRecord, Hit, Quote
+from qa.reranker import load_reader
 from qa.settings import Settings
+
+OnStage = Callable[[str], None]
 
 MOST_PASSAGES = 1_000
 """That one search may ask for."""
@@ -66,6 +79,7 @@ class Chatbot:
         self.settings = settings
         self._index = index
         self._progress = progress
+        self._landscape: tuple[int, int, Landscape] | None = None
 
     @classmethod
     def open(
@@ -77,6 +91,7 @@ class Chatbot:
         encoder: Encoder | None = None,
         progress: OnProgress | None = None,
         sync: bool = True,
+        empty: bool = False,
     ) -> Self:
         """Open documents for questions; only what changed since the last time is read.
 
@@ -88,9 +103,10 @@ class Chatbot:
             encoder: a model of one's own; None for the one that the settings name.
             progress: is told how far the indexing is.
             sync: False to leave the index as it is for now; `documents` only say which index it is.
+            empty: True to go on without a single document, for somebody who will add some.
 
         Raises:
-            PathError: a path does not exist, or holds nothing that can be read.
+            PathError: a path does not exist, or (unless `empty`) holds nothing that can be read.
             IndexFolderError: the index belongs to another model or version, or is in use.
             ModelError: the model is missing or damaged.
         """
@@ -111,6 +127,8 @@ class Chatbot:
         try:
             if sync:
                 bot._bring_up_to_date(paths)
+                if not empty:
+                    bot.check_not_empty()
         except BaseException:
             bot.close()
             raise
@@ -125,7 +143,6 @@ class Chatbot:
         except IndexLockedError:
             if not known:
                 raise
-        self.check_not_empty()
 
     def check_not_empty(self) -> None:
         """Raise a PathError that says why, if there is not a single document."""
@@ -146,59 +163,117 @@ class Chatbot:
 
     # Asking.
 
-    def ask(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Mapping[str, str]] = (),
+        *,
+        sources: Paths | None = None,
+        on_stage: OnStage | None = None,
+    ) -> Answer:
         """Return the sentences that answer a question.
 
         Args:
             question: what to ask.
             history: earlier messages, oldest first, each with "role" ("user" or "assistant") and "content"; the
                 assistant's may be left out.
+            sources: documents, files or folders to ask, of those in the index; None for all.
+            on_stage: is told what is being done as it begins: "searching", then "reading" if there is a reader.
 
         Raises:
             QuestionError: the question is empty or too long.
+            PathError: one of the sources is not in the index.
         """
         self._check(question)
-        before = followup.leans_on(question, history)
-        understood = " ".join([*reversed(before), question])
-        quotes = tuple(quote for quote, _ in self.quotes(question, before))
+        asked, before = followup.understand(question, history, self._index.likeness)
+        # What stands alone is shown as it was typed.
+        alone = not before and asked == " ".join(question.split())
+        understood = " ".join([*reversed(before), question if alone else asked])
+        chosen = self.quotes(asked, before, sources, on_stage=on_stage)
+        quotes = tuple(quote for quote, _, _ in chosen)
         sure = quotes[0].confidence if quotes else 0.0
         threshold = self.settings.threshold
-        answered = bool(quotes) and sure >= (
-            default_threshold(reader=self.settings.reader) if threshold is None else threshold
+        if threshold is None:
+            read_it = bool(chosen) and chosen[0][1].margin is not None and not self.settings.reader_model
+            threshold = default_threshold(reader=read_it)
+        answered = bool(quotes) and sure >= threshold
+        choices = [choice for _, choice, _ in chosen]
+        return Answer(
+            question,
+            understood,
+            answered,
+            sure,
+            quotes,
+            differing(understood, choices) if answered else (),
+            answer_notes(choices, self._index.encoder),
+            explainer(
+                self._index.encoder,
+                self.settings.weights,
+                threshold,
+                [(choice, evidence) for _, choice, evidence in chosen],
+            ),
         )
-        return Answer(question, understood, answered, sure, quotes)
 
-    def quotes(self, question: str, before: Sequence[str] = ()) -> list[tuple[Quote, Evidence]]:
-        """Return the quotes for a question, best first, each with the evidence for it.
+    def quotes(
+        self,
+        question: str,
+        before: Sequence[str] = (),
+        sources: Paths | None = None,
+        *,
+        on_stage: OnStage | None = None,
+    ) -> list[tuple[Quote, Choice, Evidence]]:
+        """Return the quotes for a question, best first, each with how it was chosen and the evidence for it.
 
         Args:
             question: what to ask.
             before: earlier questions that it leans on, the last one first.
+            sources: as for `ask`.
+            on_stage: as for `ask`.
         """
-        found = self._index.search(question.strip(), before, self.settings.candidates)
+        tell = on_stage or _say_nothing
+        tell("searching")
+        found = self._index.search(question.strip(), before, self.settings.candidates, self._chosen(sources))
         whole = " ".join([*reversed(before), question.strip()])
-        reader = _reader() if self.settings.reader else None  # loaded at the first question, as is the encoder
-        reading = read(whole, found, reader, self.settings.reader_passages)
-        chosen = [(choice, gather(choice, found)) for choice in choose(found, reading, self.settings.quotes)]
-        return [(_quote(choice, probability(evidence)), evidence) for choice, evidence in chosen]
+        named = self.settings.reader_model  # in whatever language; the packaged one reads English
+        wanted = self.settings.reader and (named or self._index.question_language(question) == ENGLISH)
+        reader = _reader(named) if wanted else None  # loaded at the first question, as is the encoder
+        if reader:
+            tell("reading")
+        reading = read(whole, found, reader, self.settings.reader_passages, english_only=not named)
+        chosen = [(choice, self._evidence(choice, found)) for choice in choose(found, reading, self.settings.quotes)]
+        return [(_quote(choice, probability(evidence)), choice, evidence) for choice, evidence in chosen]
 
-    def search(self, question: str, k: int = 10, history: Sequence[Mapping[str, str]] = ()) -> tuple[Hit, ...]:
+    def _evidence(self, choice: Choice, found: Sequence[Candidate]) -> Evidence:
+        """Collect the evidence for a quote; scores of a reader that the confidence was not fitted with are left out."""
+        evidence = gather(choice, found)
+        return evidence if self.settings.reader_model is None else replace(evidence, reader=None)
+
+    def search(
+        self,
+        question: str,
+        k: int = 10,
+        history: Sequence[Mapping[str, str]] = (),
+        *,
+        sources: Paths | None = None,
+    ) -> tuple[Hit, ...]:
         """Return the best passages, best first: no quoting, no refusal.
 
         Args:
             question: what to look for.
             k: how many passages, 1 to 1,000.
             history: earlier messages, as for `ask`.
+            sources: documents, files or folders to search, as for `ask`.
 
         Raises:
             QuestionError: the question is empty or too long.
             SettingError: `k` is outside its range.
+            PathError: one of the sources is not in the index.
         """
         self._check(question)
         if not 1 <= k <= MOST_PASSAGES:
             raise SettingError(f"k is {k}; it must be between 1 and {MOST_PASSAGES:,}")
-        before = followup.leans_on(question, history)
-        found = self._index.search(question.strip(), before, max(k, self.settings.candidates))
+        asked, before = followup.understand(question, history, self._index.likeness)
+        found = self._index.search(asked, before, max(k, self.settings.candidates), self._chosen(sources))
         return tuple(
             Hit(
                 text=passage.text,
@@ -214,15 +289,154 @@ class Chatbot:
             for passage in (candidate.passage,)
         )
 
+    def candidates(
+        self, question: str, history: Sequence[Mapping[str, str]] = (), *, sources: Paths | None = None
+    ) -> tuple[Candidate, ...]:
+        """Return the passages that are considered for an answer, best first, each with the evidence for it.
+
+        Args:
+            question: what to ask.
+            history: earlier messages, as for `ask`.
+            sources: as for `ask`.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            PathError: one of the sources is not in the index.
+        """
+        self._check(question)
+        asked, before = followup.understand(question, history, self._index.likeness)
+        return tuple(self._index.search(asked, before, self.settings.candidates, self._chosen(sources)))
+
+    def landscape(self, most: int = 10_000) -> Landscape:
+        """Return the passages as points on a plane.
+
+        Args:
+            most: passages to take at the most; of more, so many evenly spread.
+        """
+        made_from = self._index.catalog.generation
+        if not self._landscape or self._landscape[:2] != (made_from, most):
+            self._landscape = (made_from, most, survey(self._index.catalog, most))
+        return self._landscape[2]
+
+    def vectors(
+        self, question: str, history: Sequence[Mapping[str, str]], passages: Sequence[int]
+    ) -> tuple[Floats, Floats]:
+        """Return the vector of a question, (1, dimension) float32, and those of passages, (n, dimension), by id."""
+        asked, before = followup.understand(question, history, self._index.likeness)
+        vector = self._index.vector(asked, before)
+        return vector[None], vectors_of(self._index.catalog, passages, len(vector))
+
+    def _chosen(self, sources: Paths | None) -> tuple[str, ...] | None:
+        """Return the documents that are, or are within, some sources; None stays None, for all."""
+        if sources is None:
+            return None
+        known = self._index.catalog.sources
+        chosen: dict[str, None] = {}
+        for given in [sources] if isinstance(sources, str | os.PathLike) else sources:
+            names = dict.fromkeys((os.fspath(given), str(Path(given).expanduser().absolute())))
+            found = next((hits for n in names if (hits := [s for s in known if is_within(s, n)])), None)
+            if not found:
+                raise self._not_there(given)
+            chosen |= dict.fromkeys(found)
+        if not chosen:
+            raise PathError("no document was chosen to ask; name at least one, or leave the choice out to ask all")
+        return tuple(chosen)
+
+    @staticmethod
+    def _not_there(source: str | os.PathLike[str]) -> PathError:
+        return PathError(
+            f"no document {os.fspath(source)!r} in the index; its documents are listed by `pullquote status`"
+        )
+
     def example_questions(self) -> tuple[str, ...]:
-        """Return questions that the documents answer: for the bundled documents some chosen by hand, else none."""
-        bundled = all(Path(document.source).parent == BUNDLED_DOCUMENTS for document in self.documents)
-        return EXAMPLE_QUESTIONS if bundled else ()
+        """Return a few questions that the documents answer, six at the most.
+
+        They are made of titles and headings and asked, so that the first call takes seconds; until the documents
+        change, they are then kept beside the index. For the bundled documents they are chosen by hand.
+        """
+        if all(Path(document.source).parent == BUNDLED_DOCUMENTS for document in self.documents):
+            return EXAMPLE_QUESTIONS
+        return examples.questions(self._index, self.ask)
+
+    # What people say of the answers.
+
+    def feedback(
+        self,
+        answer: Answer,
+        verdict: str,
+        *,
+        reason: str = "",
+        comment: str = "",
+        history: Sequence[Mapping[str, str]] = (),
+        replaces: str | None = None,
+    ) -> Vote:
+        """Keep what somebody says of an answer, in the index's own catalog.
+
+        Args:
+            answer: one of this chatbot's.
+            verdict: "up" or "down".
+            reason: empty, or a short name: of an answer "exact" or "in-part" (up), "no-answer", "wrong-place",
+                "wrong-sentence", "misunderstood" or "other" (down); of a refusal "not-there" (up), "is-there" or
+                "other" (down).
+            comment: anything in words, at most 2,000 characters.
+            history: the messages that the question was asked with.
+            replaces: id of an earlier vote, which this one takes the place of.
+
+        Returns:
+            the vote as it is kept.
+
+        Raises:
+            SettingError: there is no such verdict or reason, or the comment is too long.
+            InputError: a quote does not stand in the documents as it says, because they have changed since.
+            IndexFolderError: the catalog cannot be written to.
+        """
+        before = feedback.leant_on(answer, history)
+        self._check(answer.question)
+        given = feedback.vote(answer, verdict, reason=reason, comment=comment, before=before, replaces=replaces)
+        for quote in answer.quotes:
+            if (self._index.catalog.text(quote.source) or "")[quote.start : quote.end] != quote.text:
+                raise InputError(
+                    f"{quote.source} has changed since this answer; ask again, and vote on what it says now"
+                )
+        stored.keep(self._index.catalog, given)
+        return given
+
+    @property
+    def votes(self) -> tuple[Vote, ...]:
+        """What people said of answers, oldest first."""
+        return stored.votes(self._index.catalog)
+
+    def retract(self, vote_id: str) -> bool:
+        """Forget a vote; return whether there was one.
+
+        Raises:
+            IndexFolderError: the catalog cannot be written to.
+        """
+        return stored.retract(self._index.catalog, vote_id)
+
+    def export_votes(self, folder: str | os.PathLike[str]) -> int:
+        """Write votes and documents as a labelled set, which `pullquote evaluate` reads.
+
+        Args:
+            folder: for documents.jsonl, questions.jsonl and meta.json; made when it is missing.
+
+        Returns:
+            the number of questions.
+
+        Raises:
+            PathError: the folder cannot be written to.
+        """
+        documents = [(document.source, document.title) for document in self.documents]
+        return feedback.export(self.votes, documents, self.text, Path(folder).expanduser())
 
     def _check(self, question: str) -> None:
         limit = self.settings.question_characters
         if not question.strip():
             raise QuestionError("the question is empty; ask something")
+        if followup.HALF_CHARACTER.search(question):
+            raise QuestionError(
+                "the question holds half a character (a lone surrogate), which is no text; leave it out"
+            )
         if len(question) > limit:
             raise QuestionError(f"the question has {len(question):,} characters, the limit is {limit:,}; shorten it")
 
@@ -232,7 +446,7 @@ class Chatbot:
     def documents(self) -> tuple[DocumentRecord, ...]:
         """Every document, by source."""
         return tuple(
-            DocumentRecord(d.source, d.title, d.format, d.pages or None, d.passages, d.indexed_at, d.notes)
+            DocumentRecord(d.source, d.title, d.format, d.pages or None, d.passages, d.indexed_at, d.notes, d.language)
             for d in self._index.catalog.documents
         )
 
@@ -254,11 +468,26 @@ class Chatbot:
         """
         text = self._index.catalog.text(source)
         if text is None:
-            raise PathError(f"no document {source!r} in the index; its documents are listed by `pullquote status`")
+            raise self._not_there(source)
         return text
 
-    def add(self, paths: Paths) -> SyncReport:
+    def document(self, source: str) -> KeptDocument:
+        """Return a whole document: its stored text, where pages and sections begin in it, and what file it is from.
+
+        Raises:
+            PathError: there is no such document.
+        """
+        kept = self._index.catalog.document(source)
+        if kept is None:
+            raise self._not_there(source)
+        return kept
+
+    def add(self, paths: Paths, progress: OnProgress | None = None) -> SyncReport:
         """Add files or folders, and keep the index equal to them from now on.
+
+        Args:
+            paths: files or folders.
+            progress: as for `sync`.
 
         Raises:
             PathError: a path does not exist.
@@ -266,7 +495,7 @@ class Chatbot:
         """
         added = [str(path) for path in absolute_paths(paths)]
         with self._index.writing(self.settings.wait_seconds):
-            return self._index.sync(added, self._progress)
+            return self._index.sync(added, progress or self._progress)
 
     def remove(self, source: str | os.PathLike[str]) -> tuple[str, ...]:
         """Take a document, a file or a folder out of the index, for good; `add` brings it back.
@@ -285,21 +514,52 @@ class Chatbot:
             for name in dict.fromkeys((os.fspath(source), str(Path(source).expanduser().absolute()))):
                 if gone := self._index.remove(name):
                     return tuple(gone)
-        raise PathError(
-            f"no document {os.fspath(source)!r} in the index; its documents are listed by `pullquote status`"
-        )
+        raise self._not_there(source)
 
-    def sync(self, again: bool = False) -> SyncReport:
-        """Make the index equal to the files: read what is new or changed, forget what is gone.
+    def restore(self, sources: Sequence[str], progress: OnProgress | None = None) -> SyncReport:
+        """Undo a `remove`, and make the index equal to the files.
 
         Args:
-            again: read every file, changed or not.
+            sources: what was removed, as `documents` named it.
+            progress: as for `sync`.
 
         Raises:
             IndexLockedError: another process is writing.
         """
         with self._index.writing(self.settings.wait_seconds):
-            return self._index.sync((), self._progress, again)
+            self._index.restore(sources)
+            return self._index.sync((), progress or self._progress)
+
+    def sync(self, again: bool | Paths = False, progress: OnProgress | None = None) -> SyncReport:
+        """Make the index equal to the files: read what is new or changed, forget what is gone.
+
+        Args:
+            again: True to read every file, changed or not; or the documents, files or folders to read again.
+            progress: is told how far it is; None for the one that the chatbot was opened with.
+
+        Raises:
+            PathError: one of those to read again is not in the index.
+            IndexLockedError: another process is writing.
+        """
+        doubted = again if isinstance(again, bool) else self._files_of(again)
+        with self._index.writing(self.settings.wait_seconds):
+            return self._index.sync((), progress or self._progress, doubted)
+
+    def _files_of(self, sources: Paths) -> frozenset[str]:
+        origins = self._index.catalog.origins(self._chosen(sources) or ())
+        return frozenset(file.source for file in origins.values())
+
+    def stale(self, sources: Sequence[str] | None = None) -> dict[str, str]:
+        """Return the documents whose files have changed, or gone, since they were read; by size and time of change.
+
+        Args:
+            sources: the documents to look at, as `documents` names them; None for all.
+
+        Returns:
+            "changed" or "gone", by the document's source; the others are left out.
+        """
+        catalog = self._index.catalog
+        return stale(catalog.origins(catalog.sources if sources is None else sources))
 
 
 @cache
@@ -308,27 +568,23 @@ def _encoder(model: str | None) -> Encoder:
     return SentenceTransformerEncoder(model)
 
 
-@cache
-def _reader() -> Reader:
-    """Return the packaged reader; one is enough for a process."""
-    return Reader.load()
+_reader = cache(load_reader)  # one is enough for a process
 
 
 def _say_nothing(progress: object) -> None:
-    """Tell nobody how far the indexing is."""
+    """Tell nobody how far the indexing, or the asking, is."""
 
 
 def _quote(choice: Choice, confidence: float) -> Quote:
     passage = choice.candidate.passage
-    span = passage.sentences[choice.sentence]
     return Quote(
         text=choice.text,
         source=passage.source,
         title=passage.title,
-        page=passage.pages[choice.sentence] if passage.pages else None,
+        page=passage.pages[choice.around[0] if choice.around else choice.sentence] if passage.pages else None,
         heading=passage.headings[-1] if passage.headings else None,
-        start=span.start,
-        end=span.end,
+        start=choice.start,
+        end=choice.end,
         confidence=confidence,
         passage_start=passage.start,
         passage_end=passage.end,

@@ -1,19 +1,36 @@
-"""Candidates to quotes: which sentences, how many, no two the same."""
+"""Candidates to quotes: which sentences, how far around them, how many, no two the same."""
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from typing import Protocol
 
 import numpy as np
 
-from index.encoder import Floats
+from corpus.language import ENGLISH, UNKNOWN
 from index.search import Candidate
-from qa.reader import Reader
+from qa.reader import Passages, ReaderScores
+from qa.widen import widen
 
-Reading = Mapping[int, Floats]
-"""By passage id, what the reader made of each sentence."""
 
-READER_WEIGHT = 0.015
+class SentenceReader(Protocol):
+    """What reads a question and passages together: `qa.reader.Reader`, or a cross-encoder."""
+
+    def read(self, question: str, passages: Passages) -> list[ReaderScores]:
+        """Score every sentence of some passages."""
+        ...
+
+
+Reading = Mapping[int, ReaderScores]
+"""By passage id, what the reader made of the passage."""
+
+READER_WEIGHT = 0.02
 """Of the reader's margin (logits) beside a sentence's score; measured on three sets that it was not trained on."""
+
+WORTH_READING = 0.2
+"""How far below the best sentence's score a passage's best may be to be read: from further away it hardly ever wins."""
+
+ELSEWHERE = 0.02
+"""What a sentence loses for each quote that its document has already given: a second opinion comes from elsewhere."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,21 +42,38 @@ class Choice:
         sentence: which of the passage's sentences.
         score: what it was chosen by, comparable within one question.
         margin: the reader's logits for it less those for "no answer"; None without a reader.
+        answer: the words of the sentence that the reader takes for the answer; None where it did not read it.
+        around: first and last sentence of the quote, `sentence` between them; None for the sentence alone.
     """
 
     candidate: Candidate
     sentence: int
     score: float
     margin: float | None = None
+    answer: str | None = None
+    around: tuple[int, int] | None = None
+
+    @property
+    def start(self) -> int:
+        """Code point of the document where the quote starts."""
+        first = self.around[0] if self.around else self.sentence
+        return self.candidate.passage.sentences[first].start
+
+    @property
+    def end(self) -> int:
+        """Code point of the document after the quote's last character."""
+        last = self.around[1] if self.around else self.sentence
+        return self.candidate.passage.sentences[last].end
 
     @property
     def text(self) -> str:
-        """The sentence, an exact slice of the document."""
-        return self.candidate.passage.sentence_texts[self.sentence]
+        """The quote, an exact slice of the document."""
+        passage = self.candidate.passage
+        return passage.text[self.start - passage.start : self.end - passage.start]
 
 
 def choose(candidates: Sequence[Candidate], reading: Reading, count: int) -> list[Choice]:
-    """Return the best sentences, best first, no two of them saying the same words.
+    """Return the best quotes, best first, no two of them saying the same words or sharing any.
 
     Args:
         candidates: in any order.
@@ -47,18 +81,31 @@ def choose(candidates: Sequence[Candidate], reading: Reading, count: int) -> lis
         count: how many at the most.
     """
     chosen: list[Choice] = []
+    left = sorted(_sentences(candidates, reading), key=lambda choice: -choice.score)
     said: set[str] = set()
-    for choice in sorted(_sentences(candidates, reading), key=lambda choice: -choice.score):
-        words = _words(choice.text)
-        if words and words not in said:
-            said.add(words)
-            chosen.append(choice)
-        if len(chosen) == count:
-            break
+    given: dict[str, int] = {}
+    while left and len(chosen) < count:
+        best = max(left, key=lambda c: c.score - ELSEWHERE * given.get(c.candidate.passage.source, 0))
+        left.remove(best)
+        words = _words(best.candidate.passage.sentence_texts[best.sentence])
+        if not words or words in said or _overlaps(best, chosen):
+            continue
+        wide = replace(best, around=widen(best.candidate.passage, best.sentence))
+        chosen.append(best if _overlaps(wide, chosen) else wide)
+        said.add(words)
+        source = best.candidate.passage.source
+        given[source] = given.get(source, 0) + 1
     return chosen
 
 
-def read(question: str, candidates: Sequence[Candidate], reader: Reader | None, count: int) -> Reading:
+def read(
+    question: str,
+    candidates: Sequence[Candidate],
+    reader: SentenceReader | None,
+    count: int,
+    *,
+    english_only: bool = True,
+) -> Reading:
     """Let the reader read the passages with the best sentences.
 
     Args:
@@ -66,31 +113,53 @@ def read(question: str, candidates: Sequence[Candidate], reader: Reader | None, 
         candidates: in any order.
         reader: None to do without.
         count: how many passages it reads at the most.
+        english_only: whether it knows English alone.
 
     Returns:
-        by passage id, (sentences,) float32: each sentence's margin over there being no answer.
+        by passage id, (sentences,) float32: each sentence's margin over there being no answer; nothing where one of
+        the passages is in another language, for what was not read would look worse than what was.
     """
     if reader is None:
         return {}
-    best = sorted(candidates, key=lambda candidate: -float(candidate.sentence_scores.max()))[:count]
+    tops = [float(candidate.sentence_scores.max()) for candidate in candidates]
+    likely = [number for number, top in enumerate(tops) if top >= max(tops) - WORTH_READING]
+    best = [candidates[number] for number in sorted(likely, key=lambda number: -tops[number])[:count]]
     passages = [candidate.passage for candidate in best]
+    if english_only and any(passage.language not in {ENGLISH, UNKNOWN} for passage in passages):
+        return {}
     texts = [(p.text, [(span.start - p.start, span.end - p.start) for span in p.sentences]) for p in passages]
     scores = reader.read(question, texts)
-    return {passage.id: score.sentences for passage, score in zip(passages, scores, strict=True)}
+    return {passage.id: score for passage, score in zip(passages, scores, strict=True)}
 
 
 def _sentences(candidates: Sequence[Candidate], reading: Reading) -> Iterator[Choice]:
     """Yield every sentence; one that was not read counts as the least likely of those that were."""
-    read_scores = np.concatenate([*reading.values(), np.empty(0, np.float32)])
-    least = float(read_scores[np.isfinite(read_scores)].min(initial=np.inf))
+    margins = np.concatenate([*(scores.sentences for scores in reading.values()), np.empty(0, np.float32)])
+    least = float(margins[np.isfinite(margins)].min(initial=np.inf))
     for candidate in candidates:
-        margins = reading.get(candidate.passage.id)
+        scores = reading.get(candidate.passage.id)
         for sentence, score in enumerate(candidate.sentence_scores):
             if least == np.inf:
                 yield Choice(candidate, sentence, float(score))
-            else:
-                margin = least if margins is None else max(least, float(margins[sentence]))
-                yield Choice(candidate, sentence, float(score) + READER_WEIGHT * margin, margin)
+                continue
+            margin = least if scores is None else max(least, float(scores.sentences[sentence]))
+            yield Choice(
+                candidate,
+                sentence,
+                float(score) + READER_WEIGHT * margin,
+                margin,
+                None if scores is None else candidate.passage.text[slice(*scores.spans[sentence].tolist())],
+            )
+
+
+def _overlaps(choice: Choice, others: Sequence[Choice]) -> bool:
+    """Tell whether a quote shares any of its place with others."""
+    return any(
+        choice.candidate.passage.source == other.candidate.passage.source
+        and choice.start < other.end
+        and other.start < choice.end
+        for other in others
+    )
 
 
 def _words(text: str) -> str:

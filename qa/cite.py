@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from qa.records import Answer, Hit, Quote
 
+DIFFERENT = "The documents don't agree; another says:"
 NOT_ANSWERED = "The documents don't seem to answer this."
 SURE = 0.8
 LIKELY = 0.5
@@ -54,9 +55,10 @@ def quote_as_text(quote: "Quote") -> str:
 
 
 def answer_as_text(answer: "Answer") -> str:
-    """Return the first quote and its citation; or that there is no answer, and the closest passage."""
+    """Return the first quote and its citation, and one that differs; or that there is none, and what is closest."""
     if answer.answered:
-        return quote_as_text(answer.quotes[0])
+        others = [f"{DIFFERENT}\n{quote_as_text(answer.quotes[n])}" for n in answer.differing[:1]]
+        return "\n\n".join([quote_as_text(answer.quotes[0]), *others])
     if not answer.quotes:
         return NOT_ANSWERED
     return f"{NOT_ANSWERED} The closest passage:\n{quote_as_text(answer.quotes[0])}"

@@ -8,11 +8,13 @@ import sys
 import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
+from functools import partial
 from importlib.metadata import version
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import PullquoteError
+from corpus.errors import PullquoteError, SettingError
+from qa import serve_commands
 from qa.chatbot import Chatbot
 from qa.settings import Settings
 
@@ -71,17 +73,19 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"pullquote {version('pullquote')}")
     commands = parser.add_subparsers(title="commands", metavar="COMMAND", required=True)
 
-    chat = _command(commands, "chat", _chat, "open the chat page in a browser", json_output=False)
-    chat.add_argument("--host", default="127.0.0.1", help="address to listen on (default: %(default)s, this machine)")
-    chat.add_argument("--port", type=int, default=None, help="port to listen on (default: 7860 or the next free one)")
-    chat.add_argument("--no-browser", action="store_true", help="do not open a browser")
-
+    chat = serve_commands.add_chat(commands, _command, partial(_open, empty=True))  # documents can be added on the page
     ask = _command(commands, "ask", _ask, "ask one question", first="question")
+    search = _command(commands, "search", _search, "list the best passages", first="question")
     for command in (chat, ask):
-        command.add_argument("--no-reader", action="store_true", help="leave the reader out: quicker, less exact")
+        _reader_options(command)
+    for command in (ask, search):
+        command.add_argument(
+            "--only", metavar="PATH", action="append", help="ask this document or folder of the index alone; repeatable"
+        )
+    ask.add_argument("--explain", action="store_true", help="say what ranked each quote, and why it is so sure")
+    ask.add_argument("--save", metavar="FILE", help="keep the answer with full citations as .md, .html or .json")
     ask.add_argument("--threshold", type=float, help="probability from which on a question counts as answered")
 
-    search = _command(commands, "search", _search, "list the best passages", first="question")
     search.add_argument("-k", type=int, default=10, help="how many passages (default: %(default)s)")
 
     index = _command(commands, "index", _index, "read documents into the index, or take them out of it")
@@ -90,12 +94,21 @@ def _parser() -> argparse.ArgumentParser:
 
     _command(commands, "status", _status, "list the documents, and what could not be read and why")
 
+    feedback = _command(
+        commands, "feedback", _feedback, "list what people said of answers, or make a labelled set of it"
+    )
+    feedback.add_argument("--export", metavar="DIR", help="write a labelled set that `pullquote evaluate DIR` reads")
+    feedback.add_argument("--retract", metavar="ID", action="append", default=[], help="forget a vote")
+
     evaluate = _command(commands, "evaluate", _evaluate, "measure answers on labelled sets", paths=False)
     evaluate.add_argument("sets", nargs="+", metavar="SET", help="folder with documents.jsonl and questions.jsonl")
-    evaluate.add_argument("--no-reader", action="store_true", help="leave the reader out")
+    _reader_options(evaluate)
     evaluate.add_argument("--limit", type=int, help="ask only so many questions of each set, evenly spread")
     evaluate.add_argument("--hold-out", metavar="FIELD", help="leave out every second group of documents by this field")
     evaluate.add_argument("--no-history", action="store_true", help="ask follow-up questions without what came before")
+
+    _reader_options(serve_commands.add_mcp(commands, _command, _open))
+    serve_commands.add_user(commands)
     return parser
 
 
@@ -104,7 +117,7 @@ def _command(
 ) -> argparse.ArgumentParser:
     """Add a command with the options that all have."""
     command: argparse.ArgumentParser = commands.add_parser(name, help=text, description=f"{text[0].upper()}{text[1:]}.")
-    command.set_defaults(run=run, threshold=None, paths=[], json=False, no_reader=False)
+    command.set_defaults(run=run, threshold=None, paths=[], json=False, no_reader=False, reader=None)
     if first:
         command.add_argument(first, help="in quotation marks")
     if paths:
@@ -116,17 +129,34 @@ def _command(
     return command
 
 
+def _reader_options(command: argparse.ArgumentParser) -> None:
+    reader = command.add_mutually_exclusive_group()
+    reader.add_argument("--no-reader", action="store_true", help="leave the reader out: quicker, less exact")
+    reader.add_argument("--reader", metavar="NAME_OR_PATH", help="a cross-encoder, or trained weights, as the reader")
+
+
 def _settings(options: argparse.Namespace) -> Settings:
-    return Settings(model=options.model, threshold=options.threshold, reader=not options.no_reader)
+    return Settings(
+        model=options.model,
+        threshold=options.threshold,
+        reader=not options.no_reader,
+        reader_model=options.reader,
+    )
 
 
-def _open(options: argparse.Namespace) -> Chatbot:
+def _open(options: argparse.Namespace, *, empty: bool = False) -> Chatbot:
     from rich.console import Console
 
     from qa.terminal import showing_progress
 
     with showing_progress(Console(stderr=True)) as progress:
-        return Chatbot.open(options.paths or None, index=options.index, settings=_settings(options), progress=progress)
+        return Chatbot.open(
+            options.paths or None,
+            index=options.index,
+            settings=_settings(options),
+            progress=progress,
+            empty=empty,
+        )
 
 
 def _width() -> int:
@@ -139,14 +169,21 @@ def _print_json(value: object) -> None:
 
 
 def _ask(options: argparse.Namespace) -> int:
+    from qa.keeping import check_suffix, save
     from qa.terminal import answer_text
+    from qa.turns import turn_of
 
+    if options.save:
+        check_suffix(options.save)
     with _open(options) as bot:
-        answer = bot.ask(options.question)
+        answer = bot.ask(options.question, sources=options.only)
+    explanation = answer.explain() if options.explain else None
+    if options.save:
+        save([turn_of(answer)], options.save)
     if options.json:
-        _print_json(answer.to_dict())
+        _print_json(answer.to_dict() | ({"explanation": explanation.to_dict()} if explanation else {}))
     else:
-        print(answer_text(answer, _width()))
+        print(answer_text(answer, _width()), *([f"\n{explanation}"] if explanation else []), sep="\n")
     return EXIT_ANSWERED if answer.answered else EXIT_NOT_ANSWERED
 
 
@@ -154,7 +191,7 @@ def _search(options: argparse.Namespace) -> int:
     from qa.terminal import hits_text
 
     with _open(options) as bot:
-        hits = bot.search(options.question, options.k)
+        hits = bot.search(options.question, options.k, sources=options.only)
     if options.json:
         _print_json([hit.to_dict() for hit in hits])
     else:
@@ -180,12 +217,12 @@ def _index(options: argparse.Namespace) -> int:
             report.removed.extend(removed)
             if not removed:
                 bot.check_not_empty()
-            failures = bot.failures
+            failures, documents = bot.failures, bot.documents
             folder = bot.index_folder
     if options.json:
         _print_json({"index": str(folder), **asdict(report)})
     else:
-        print(sync_text(report, failures, folder))
+        print(sync_text(report, failures, folder, documents))
     return EXIT_ANSWERED
 
 
@@ -203,6 +240,25 @@ def _status(options: argparse.Namespace) -> int:
         console = Console(width=None if sys.stdout.isatty() else 200)
         for part in status_tables(documents, failures, folder):
             console.print(part)
+    return EXIT_ANSWERED
+
+
+def _feedback(options: argparse.Namespace) -> int:
+    from qa.terminal import votes_text
+
+    paths = options.paths or None
+    with Chatbot.open(paths, index=options.index, settings=_settings(options), sync=False) as bot:
+        unknown = [vote_id for vote_id in options.retract if not bot.retract(vote_id)]
+        votes = bot.votes
+        questions = bot.export_votes(options.export) if options.export else 0
+    if unknown:
+        raise SettingError(f"there is no vote {unknown[0]!r}; `pullquote feedback` lists them with their ids")
+    if options.json:
+        _print_json([vote.to_dict() for vote in votes])
+    elif options.export:
+        print(f"{questions} questions from {len(votes)} votes are in {options.export}")
+    else:
+        print(votes_text(votes, _width()))
     return EXIT_ANSWERED
 
 
@@ -236,18 +292,4 @@ def _evaluate(options: argparse.Namespace) -> int:
         _print_json(results)
     else:
         Console(width=None if sys.stdout.isatty() else 200).print(figures_table(results))
-    return EXIT_ANSWERED
-
-
-def _chat(options: argparse.Namespace) -> int:
-    from qa.page import serve
-
-    with _open(options) as bot:
-        serve(
-            bot,
-            host=options.host,
-            port=options.port,
-            open_browser=not options.no_browser,
-            on_ready=lambda url: print(f"Pullquote is at {url} (Ctrl-C ends it)", file=sys.stderr, flush=True),
-        )
     return EXIT_ANSWERED

@@ -65,10 +65,17 @@ def gather(choice: Choice, candidates: Sequence[Candidate]) -> Evidence:
 
 def probability(evidence: Evidence) -> float:
     """Return the probability, 0..1, that a quote with this evidence answers the question."""
+    intercept, weighed = weigh(evidence)
+    log_odds = intercept + sum(coefficient * value for value, coefficient in weighed.values())
+    return 1.0 / (1.0 + math.exp(-log_odds))
+
+
+def weigh(evidence: Evidence) -> tuple[float, dict[str, tuple[float, float]]]:
+    """Return the intercept, and by name each piece of evidence with its coefficient; their products add log-odds."""
     model = _model(WITH_READER if evidence.reader is not None else WITHOUT_READER)
     values = asdict(evidence)
-    log_odds = model["intercept"] + sum(weight * values[name] for name, weight in model["coefficients"].items())
-    return 1.0 / (1.0 + math.exp(-log_odds))
+    weighed = {name: (float(values[name]), float(weight)) for name, weight in model["coefficients"].items()}
+    return float(model["intercept"]), weighed
 
 
 def default_threshold(*, reader: bool) -> float:

@@ -1,7 +1,17 @@
 """A question, and what of the conversation before it is needed to understand it."""
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
+
+import regex
+
+from corpus.scripts import is_unspaced
+
+Likeness = Callable[[str, Sequence[str]], Sequence[float]]
+"""How near in meaning some texts are to a text: cosines, -1..1."""
+
+LEAST_LIKENESS = 0.22
+"""Of two names of one kind: Georgia is to Azerbaijan 0.51, to Partnership for Peace 0.07, in the packaged model."""
 
 _PRONOUN = re.compile(
     r"\b(it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|there|then|one|ones|former|latter)\b",
@@ -9,30 +19,67 @@ _PRONOUN = re.compile(
 )
 _OPENING = re.compile(r"^\W*(and|but|or|so|also|what about|how about|what else|why not|why is that)\b", re.IGNORECASE)
 _TURNS = 4  # what was asked before these counts next to nothing
-_WORD = re.compile(r"\w+")
+HALF_CHARACTER = re.compile("[\ud800-\udfff]")
+"""A lone surrogate: JSON and file names can hold one, text cannot."""
+
+_WORD = regex.compile(r"\w+")
+_CHARACTERS = 2  # of Chinese or Japanese, to a word
 _SHORT_WORDS = 3  # a question of so few words leaves out what it is about ("And when?", "Who signed it?")
+
+_ABOUT = re.compile(
+    r"\W*(?i:(?:(?:and|but|so|or|then) )?(?:what|how) about|and)(?i: (?:in|for|of|by|from|with|to|the))*"
+    r" (?P<name>[A-Z\d][^?!.]*?)(?:'s|’s)?\W*"
+)
+_NAME = re.compile(r"(?<=\s)[A-Z][\w-]*(?:\s(?:(?:of|the|for|and) )*[A-Z][\w-]*)*")
+_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 
 def depends(question: str) -> bool:
     """Tell whether a question leans on what came before: by a pronoun, an opening such as "And", or by being short."""
     words = _WORD.findall(question)
-    return bool(_OPENING.match(question) or _PRONOUN.search(question) or len(words) <= _SHORT_WORDS)
+    length = sum(max(1, sum(map(is_unspaced, word)) // _CHARACTERS) for word in words)
+    return bool(_OPENING.match(question) or _PRONOUN.search(question) or length <= _SHORT_WORDS)
 
 
-def leans_on(question: str, history: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    """Return what a question leans on: the question before it, and those that this one leans on in turn.
+def understand(question: str, history: Sequence[Mapping[str, str]], likeness: Likeness) -> tuple[str, tuple[str, ...]]:
+    """Return a question as it is to be searched for, and the earlier ones that it leans on.
+
+    "What about X?" becomes the question before it, with X in place of its own name of that kind.
 
     Args:
         question: the question asked.
         history: messages before it, oldest first, each with "role" and "content"; only the user's are used.
+        likeness: tells which name X stands in for.
 
     Returns:
-        earlier questions, the last one first, four at the most; none when the question stands alone.
+        the question; and earlier ones, the last one first, four at the most, none when the question stands alone.
     """
-    earlier: list[str] = []
-    for message in reversed(history):
-        if len(earlier) == _TURNS or not depends(earlier[-1] if earlier else question):
-            break
-        if message.get("role") == "user" and message.get("content", "").strip():
-            earlier.append(" ".join(message["content"].split()))
-    return tuple(earlier)
+    said = [m["content"] for m in history if m.get("role") == "user" and m.get("content", "").strip()]
+    asked = ""
+    before: tuple[str, ...] = ()
+    for text in [*said[-_TURNS:], question]:
+        line = HALF_CHARACTER.sub("\ufffd", " ".join(text.split()))
+        exchanged = _exchanged(line, asked, likeness)
+        if exchanged:
+            asked = exchanged  # and leans on what the question before leaned on
+        else:
+            asked, before = line, (asked, *before) if asked and depends(line) else ()
+    return asked, before
+
+
+def _exchanged(question: str, previous: str, likeness: Likeness) -> str | None:
+    """Return the previous question about what this one names; None if this one does not just name something else."""
+    match = _ABOUT.fullmatch(question)
+    if not match:
+        return None
+    name = match["name"]
+    year = bool(_YEAR.fullmatch(name))
+    places = [found.span() for found in (_YEAR if year else _NAME).finditer(previous)]
+    if not places:
+        return None
+    alike = [1.0] * len(places) if year else likeness(name, [previous[a:b] for a, b in places])
+    most = max(alike)
+    if most < LEAST_LIKENESS:
+        return None
+    start, end = places[list(alike).index(most)]
+    return previous[:start] + name + previous[end:]

@@ -1,9 +1,14 @@
 """What an answer is made of."""
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
+from corpus.errors import InputError
 from qa import cite
+
+if TYPE_CHECKING:
+    from qa.explain import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +63,9 @@ class Answer:
         answered: False when the documents don't seem to say.
         confidence: probability, 0..1, that the first quote answers the question.
         quotes: best first; the closest passages' sentences even when `answered` is False.
+        differing: positions in `quotes` of those whose document gives another number or date than the first quote's.
+        notes: what to keep in mind with this answer, a sentence each: a language that the model does not know, say.
+        explainer: makes the explanation when it is asked for; None in an answer that was copied or made by hand.
     """
 
     question: str
@@ -65,10 +73,36 @@ class Answer:
     answered: bool
     confidence: float
     quotes: tuple[Quote, ...]
+    differing: tuple[int, ...] = ()
+    notes: tuple[str, ...] = ()
+    explainer: "Callable[[Answer], Explanation] | None" = field(default=None, repr=False, compare=False)
 
     def to_dict(self) -> dict[str, Any]:
         """Return the answer in plain JSON types."""
-        return asdict(self)
+        record = asdict(replace(self, explainer=None))
+        del record["explainer"]
+        return record
+
+    def explain(self) -> "Explanation":
+        """Return why these are the quotes, and why they are as sure as they are; a table when it is printed.
+
+        Raises:
+            InputError: the answer was pickled, copied or made by hand, and does not know how it was found.
+        """
+        if self.explainer is None:
+            raise InputError("this answer is a copy and does not know how it was found; explain the one `ask` returned")
+        return self.explainer(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:  # what explains is tied to the model in this process
+        return Answer, (
+            self.question,
+            self.understood,
+            self.answered,
+            self.confidence,
+            self.quotes,
+            self.differing,
+            self.notes,
+        )
 
     def __str__(self) -> str:
         return cite.answer_as_text(self)
@@ -114,7 +148,8 @@ class DocumentRecord:
         pages: number of pages, or None where the format has none.
         passages: number of passages in the index.
         indexed_at: when it was read, ISO 8601, UTC.
-        notes: what its reader wanted known.
+        notes: what its reader wanted known, and whether the model knows its language.
+        language: ISO 639-1 code of its language, empty where it is not known.
     """
 
     source: str
@@ -124,6 +159,7 @@ class DocumentRecord:
     passages: int
     indexed_at: str
     notes: tuple[str, ...] = ()
+    language: str = ""
 
     def to_dict(self) -> dict[str, Any]:
         """Return the record in plain JSON types."""

@@ -16,7 +16,9 @@ class Settings:
         passage_tokens: length of a passage, in the model's tokens.
         candidates: passages that each of the two searches may propose for a question.
         quotes: quotes in an answer, at the most.
-        reader: whether the packaged reader reads the best passages; without it answers are quicker and less exact.
+        reader: whether a reader reads the best passages; without it answers are quicker and less exact.
+        reader_model: a reader of one's own instead of the packaged one: a `.safetensors` file that `qa.train_reader`
+            wrote, or a cross-encoder (folder, or name in the local cache) that scores question and sentence.
         reader_passages: passages that the reader reads for a question.
         threshold: probability, 0..1, from which on an answer counts as answered; None for the measured default.
         question_characters: length of a question, at the most.
@@ -33,6 +35,7 @@ class Settings:
     candidates: int = 32
     quotes: int = 3
     reader: bool = True
+    reader_model: str | None = None
     reader_passages: int = 4
     threshold: float | None = None
     question_characters: int = 2_000

@@ -15,8 +15,10 @@ from rich.table import Table
 from rich.text import Text
 
 from corpus.records import Failure
+from index.feedback import Vote
 from index.sync import OnProgress, Progress, SyncReport
 from qa import cite
+from qa.feedback import reason_in_words
 from qa.records import Answer, DocumentRecord, Hit, Quote
 
 
@@ -67,12 +69,17 @@ def answer_text(answer: Answer, width: int) -> str:
         lines.append(cite.NOT_ANSWERED + (" The closest passages:" if answer.quotes else ""))
     elif answer.confidence < cite.SURE:
         lines.append("This may answer it:")
-    lines.extend(_quote_text(quote, width) for quote in answer.quotes)
+    for number, quote in enumerate(answer.quotes):
+        if number in answer.differing:
+            lines.append(cite.DIFFERENT)
+        lines.append(_quote_text(quote, width))
+    lines.extend(textwrap.fill(f"Note: {note}", width, subsequent_indent="  ") for note in answer.notes)
     return cite.printable("\n\n".join(lines))
 
 
 def _quote_text(quote: Quote, width: int) -> str:
-    words = textwrap.fill(f"“{quote.text}”", width, break_long_words=False, break_on_hyphens=False)
+    lines = f"“{quote.text}”".split("\n")
+    words = "\n".join(textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in lines)
     place = f"— {cite.citation(quote)}, {quote.confidence:.0%} sure"
     return words + "\n" + textwrap.fill(place, width, initial_indent="  ", subsequent_indent="    ")
 
@@ -87,6 +94,32 @@ def hits_text(hits: Sequence[Hit], width: int) -> str:
     return cite.printable("\n\n".join(lines))
 
 
+def votes_text(votes: Sequence[Vote], width: int) -> str:
+    """Return what people said of answers, for people: each vote with its question, its first quote and its id."""
+    if not votes:
+        return "Nobody has voted on an answer yet; the thumbs under each answer of the chat page do."
+    parts = []
+    for vote in votes:
+        lines = [f"{vote.given_at[:10]}  {vote.verdict:<4}  {vote.question}"]
+        if vote.understood != vote.question:
+            lines.append(f"searched for: {vote.understood}")
+        if vote.answered and vote.quotes:
+            lines.append(f"“{vote.quotes[0].text}” ({PurePath(vote.quotes[0].source).name})")
+        else:
+            lines.append(cite.NOT_ANSWERED)
+        if why := reason_in_words(vote):
+            lines.append(why)
+        lines.append(f"{vote.confidence:.0%} sure, id {vote.id}")
+        indents = ["", *["                  "] * (len(lines) - 1)]
+        parts.append(
+            "\n".join(
+                textwrap.fill(line, width, initial_indent=indent, subsequent_indent=" " * 18, break_long_words=False)
+                for line, indent in zip(lines, indents, strict=True)
+            )
+        )
+    return cite.printable("\n\n".join(parts))
+
+
 def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> Table:
     """Return a table for a rich console; its cells are shown as they are, not as markup."""
     shown = Table(title=title or None, title_justify="left", box=None, pad_edge=False, header_style="bold")
@@ -97,8 +130,17 @@ def table(title: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> 
     return shown
 
 
-def sync_text(report: SyncReport, failures: Sequence[Failure], folder: Path) -> str:
-    """Return what an indexing run did, in a few lines."""
+def sync_text(
+    report: SyncReport, failures: Sequence[Failure], folder: Path, documents: Sequence[DocumentRecord] = ()
+) -> str:
+    """Return what an indexing run did, in a few lines.
+
+    Args:
+        report: what it did.
+        failures: what could not be read, in this run or before.
+        folder: of the index.
+        documents: all of the index; the notes of those read in this run are shown.
+    """
     counts = [
         f"{len(sources)} {name}"
         for name in ("added", "changed", "moved", "removed")
@@ -108,6 +150,8 @@ def sync_text(report: SyncReport, failures: Sequence[Failure], folder: Path) -> 
     if failures:
         lines.append(f"{len(failures)} could not be read:")
         lines.extend(f"  {failure.source}: {failure.reason}" for failure in failures)
+    read = {*report.added, *report.changed}
+    lines.extend(noted([d for d in documents if d.source in read or d.source.rpartition("#")[0] in read]))
     lines.append(f"The index is in {folder}")
     return cite.printable("\n".join(lines))
 
@@ -121,15 +165,30 @@ def status_tables(documents: Sequence[DocumentRecord], failures: Sequence[Failur
     ]
     if rows:
         yield table("", ("document", "title", "format", "pages", "passages", "indexed"), rows)
+    if notes := noted(documents):
+        yield ""
+        yield Text(cite.printable("\n".join(["notes", *notes])))
     if failures:
         yield ""
         yield table("", ("could not be read", "why"), [(f.source.removeprefix(where), f.reason) for f in failures])
     passages = sum(document.passages for document in documents)
-    notes = [f"{len(documents):,} documents, {passages:,} passages, {len(failures):,} not read"]
+    sums = [f"{len(documents):,} documents, {passages:,} passages, {len(failures):,} not read"]
     if where:
-        notes.append(f"documents in {where}")
-    notes.append(f"index in     {folder}")
-    yield Text("\n" + cite.printable("\n".join(notes)))
+        sums.append(f"documents in {where}")
+    sums.append(f"index in     {folder}")
+    yield Text("\n" + cite.printable("\n".join(sums)))
+
+
+def noted(documents: Sequence[DocumentRecord]) -> list[str]:
+    """Return the notes of documents, a line each, with the names of those that have it: three of them, if more."""
+    by_note: dict[str, list[str]] = {}
+    for document in documents:
+        for note in document.notes:
+            by_note.setdefault(note, []).append(PurePath(document.source).name)
+    return [
+        f"  {', '.join(names[:3])}{f' and {len(names) - 3:,} more' if len(names) > 3 else ''}: {note}"
+        for note, names in by_note.items()
+    ]
 
 
 def _common_folder(sources: Sequence[str]) -> str:

@@ -36,6 +36,28 @@ def test_every_quote_is_its_place_in_the_stored_text(bot: Chatbot) -> None:
         assert quote.text in text[quote.passage_start : quote.passage_end]
 
 
+def test_what_is_being_done_is_told(bot: Chatbot, folder: Path, encoder: WordEncoder, tmp_path: Path) -> None:
+    """Reading is a stage only where there is a reader."""
+    stages: list[str] = []
+    bot.ask("How high is the tower?", on_stage=stages.append)
+    assert stages == ["searching", "reading"]
+    with Chatbot.open(
+        folder, index=tmp_path / "index", encoder=encoder, settings=Settings(reader=False)
+    ) as without_reader:
+        without_reader.ask("How high is the tower?", on_stage=stages.append)
+    assert stages[2:] == ["searching"]
+
+
+def test_a_whole_document_is_handed_out(bot: Chatbot, folder: Path) -> None:
+    """With its sections, and the file that it was read from."""
+    kept = bot.document(str(folder / "tower.md"))
+    assert kept.document.text == bot.text(kept.document.source)
+    assert kept.document.sections[0].title == "The tower"
+    assert kept.file.size == (folder / "tower.md").stat().st_size
+    with pytest.raises(PathError, match=r"no document 'nowhere\.md'"):
+        bot.document("nowhere.md")
+
+
 def test_a_low_confidence_is_a_refusal_with_the_closest_passages(bot: Chatbot) -> None:
     """Not answering is a result: `answered` is False and the quotes are still there."""
     answer = bot.ask("Whither goest thou?")
@@ -141,7 +163,7 @@ def test_a_follow_up_is_understood_from_the_history(bot: Chatbot) -> None:
     history = [{"role": "user", "content": "How high is the tower?"}, {"role": "assistant", "content": "93 metres."}]
     answer = bot.ask("And when was it opened?", history)
     assert answer.understood == "How high is the tower? And when was it opened?"
-    assert answer.quotes[0].text in {"It opened in 1889.", "The tower is 93 metres high."}
+    assert answer.quotes[0].text == "The tower is 93 metres high. It opened in 1889."
     assert bot.ask("When was the harbour dredged first?", history).understood == "When was the harbour dredged first?"
 
 
@@ -184,7 +206,7 @@ def test_the_default_index_is_in_the_users_cache(folder: Path, tmp_path: Path, e
     """Where nothing else is said."""
     with Chatbot.open(str(folder), encoder=encoder) as bot:
         assert bot.index_folder.is_relative_to(tmp_path / "cache")
-        assert bot.example_questions() == ()
+        assert "What is said about the tower?" in bot.example_questions()
 
 
 def test_ask_is_one_call(folder: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -199,3 +221,109 @@ def test_the_bundled_documents_are_the_default(encoder: WordEncoder) -> None:
     with Chatbot.open(encoder=encoder) as bot:
         assert {Path(d.source).parent for d in bot.documents} == {BUNDLED_DOCUMENTS}
         assert bot.example_questions() == EXAMPLE_QUESTIONS
+
+
+def names(bot: Chatbot) -> list[str]:
+    return [document.source.rpartition("/")[2] for document in bot.documents]
+
+
+def test_a_question_is_asked_of_chosen_documents_alone(bot: Chatbot, folder: Path) -> None:
+    """By source, by path, by folder, several; the quotes come from nowhere else."""
+    harbour, tower = str(folder / "harbour.txt"), folder / "tower.md"
+    assert {quote.source for quote in bot.ask("How high is the tower?", sources=harbour).quotes} == {harbour}
+    assert {hit.source for hit in bot.search("tower", sources=[harbour, tower])} == {harbour, str(tower)}
+    assert len(bot.search("tower", sources=folder)) == len(bot.search("tower")) == 3
+    assert {c.passage.source for c in bot.candidates("tower", sources=[tower])} == {str(tower)}
+
+
+@pytest.mark.parametrize(("sources", "told"), [(["nowhere.txt"], "'nowhere.txt'"), ([], "no document was chosen")])
+def test_a_choice_that_is_no_choice(bot: Chatbot, sources: list[str], told: str) -> None:
+    """A name that is not in the index, or none at all."""
+    for asked in (bot.ask, bot.search, bot.candidates):
+        with pytest.raises(PathError, match=told):
+            asked("How high?", sources=sources)
+
+
+def test_a_changed_and_a_vanished_file_are_stale_until_the_next_sync(bot: Chatbot, folder: Path) -> None:
+    """Told by source, for all documents or some."""
+    assert bot.stale() == {}
+    harbour, tower = str(folder / "harbour.txt"), str(folder / "tower.md")
+    Path(harbour).write_text("The harbour silted up in 2020.", "utf-8")
+    Path(tower).unlink()
+    assert bot.stale() == {harbour: "changed", tower: "gone"}
+    assert bot.stale([tower]) == {tower: "gone"}
+    bot.sync()
+    assert bot.stale() == {}
+    assert bot.ask("When did the harbour silt up?").quotes[0].text == "The harbour silted up in 2020."
+
+
+def test_what_was_removed_is_restored(bot: Chatbot, folder: Path) -> None:
+    """A file within a folder of the index comes back, without becoming a path of its own."""
+    tower = str(folder / "tower.md")
+    assert bot.remove(tower) == (tower,)
+    bot.sync()
+    assert tower not in [document.source for document in bot.documents]
+    assert bot.restore([tower]).added == [tower]
+    assert len(bot.documents) == 3
+    assert bot._index.catalog.roots == (str(folder),)
+
+
+def test_a_path_of_its_own_is_restored_as_one(folder: Path, encoder: WordEncoder, tmp_path: Path) -> None:
+    """What was named by itself is named again."""
+    files = [folder / "tower.md", folder / "harbour.txt"]
+    with Chatbot.open(files, index=tmp_path / "index", encoder=encoder) as bot:
+        bot.remove(files[0])
+        bot.restore([str(files[0])])
+        assert names(bot) == ["harbour.txt", "tower.md"]
+        assert bot._index.catalog.roots == tuple(sorted(map(str, files)))
+
+
+def test_a_row_is_restored_although_its_file_is_as_it_was(encoder: WordEncoder, tmp_path: Path) -> None:
+    """A document of a collection stays out until it is restored, or its file added again."""
+    rows = tmp_path / "rows.jsonl"
+    rows.write_text("".join(f'{{"id": "{i}", "text": "Row {i} is here."}}\n' for i in "ab"), "utf-8")
+    with Chatbot.open(rows, index=tmp_path / "index", encoder=encoder) as bot:
+        for back in (lambda: bot.restore([f"{rows}#a"]), lambda: bot.sync(again=True)):
+            bot.remove(f"{rows}#a")
+            bot.sync()
+            assert names(bot) == ["rows.jsonl#b"]
+            back()
+        assert names(bot) == ["rows.jsonl#b"]  # reading again is no change of mind
+
+
+def test_chosen_documents_are_read_again(folder: Path, encoder: WordEncoder, tmp_path: Path) -> None:
+    """Changed or not, and no others; progress is told to whoever asked for it."""
+    told: list[str] = []
+    with Chatbot.open(folder, index=tmp_path / "index", encoder=encoder) as bot:
+        report = bot.sync(again=[folder / "tower.md"], progress=lambda progress: told.append(progress.stage))
+        assert report.changed == [str(folder / "tower.md")]
+        assert report.unchanged == 2
+        assert told[0] == "looking"
+        assert "reading" in told
+        with pytest.raises(PathError, match="nowhere"):
+            bot.sync(again="nowhere")
+
+
+def test_the_landscape_has_the_question_and_its_candidates_on_it(bot: Chatbot) -> None:
+    """A candidate's vector stands where its passage does; the question's is of the same kind."""
+    land = bot.landscape()
+    found = bot.candidates("How high is the tower?")
+    question, vectors = bot.vectors("How high is the tower?", (), [c.passage.id for c in found])
+    assert len(land.places) == len(found) == land.total == 3
+    assert question.shape == (1, vectors.shape[1])
+    for candidate, place in zip(found, land.place(vectors), strict=True):
+        at = land.sources.index(candidate.passage.source)
+        assert place == pytest.approx(land.places[at], abs=1e-5)
+
+
+def test_an_empty_folder_can_be_opened_to_be_filled(tmp_path: Path, encoder: WordEncoder) -> None:
+    """By whoever says so; a question has no answer until then."""
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PathError, match="there are no documents"):
+        Chatbot.open(tmp_path / "empty", index=tmp_path / "index", encoder=encoder)
+    with Chatbot.open(tmp_path / "empty", index=tmp_path / "index", encoder=encoder, empty=True) as bot:
+        assert bot.ask("How high?").quotes == ()
+        assert bot.landscape().total == 0
+        (tmp_path / "empty" / "tower.txt").write_text("The tower is 93 metres high.", "utf-8")
+        bot.sync()
+        assert bot.ask("How high is the tower?").quotes[0].text == "The tower is 93 metres high."

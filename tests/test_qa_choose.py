@@ -40,19 +40,40 @@ def test_no_candidates_no_quotes() -> None:
     assert choose([], {}, 3) == []
 
 
+def read_as(*margins: float) -> ReaderScores:
+    """What a reader says of a passage's sentences; the likeliest answer is each one's first three characters."""
+    return ReaderScores(np.array(margins, np.float32), np.array([(0, 3)] * len(margins), np.int32))
+
+
 def test_the_reader_has_its_say() -> None:
     """Its margin is added by its weight; what it did not read counts as the least likely that it read."""
     found = [candidate(1, {"One.": 0.5, "Two.": 0.45}), candidate(2, {"Three.": 0.46})]
-    chosen = choose(found, {1: np.array([-5, 5], np.float32)}, 3)
+    chosen = choose(found, {1: read_as(-5, 5)}, 3)
     assert [(choice.text, choice.margin) for choice in chosen] == [("Two.", 5), ("One.", -5), ("Three.", -5)]
     assert chosen[0].score == np.float32(0.45) + READER_WEIGHT * 5
+
+    assert [choice.answer for choice in chosen] == ["One", "One", None]
+
+
+def test_a_second_quote_comes_from_elsewhere() -> None:
+    """Of two sentences about as good, the one of another document is quoted; a better one wins all the same."""
+    found = [candidate(1, {"One.": 0.9, "Two.": 0.85, "Three.": 0.5}), candidate(2, {"Four.": 0.84, "Five.": 0.6})]
+    assert [choice.text for choice in choose(found, {}, 3)] == ["One.", "Four.", "Two."]
+
+
+def test_quotes_are_widened_and_never_share_a_place() -> None:
+    """A sentence that another quote has taken in is not quoted again."""
+    found = [candidate(1, {"The port opened.": 0.5, "It closed.": 0.9, "Salt.": 0.1})]
+    assert [choice.text for choice in choose(found, {}, 3)] == ["The port opened. It closed.", "Salt."]
+    found = [candidate(1, {"The port opened.": 0.9, "It closed.": 0.5})]
+    assert [choice.text for choice in choose(found, {}, 3)] == ["The port opened.", "It closed."]
 
 
 def test_a_sentence_without_a_token_is_no_more_likely_than_any_other() -> None:
     """The reader's minus infinity is replaced by its least score; if it has no other, it has no say."""
     found = [candidate(1, {"One.": 0.5, "Two.": 0.45})]
-    assert [choice.margin for choice in choose(found, {1: np.array([-np.inf, -2], np.float32)}, 2)] == [-2, -2]
-    assert [choice.margin for choice in choose(found, {1: np.array([-np.inf, -np.inf], np.float32)}, 2)] == [None, None]
+    assert [choice.margin for choice in choose(found, {1: read_as(-np.inf, -2)}, 2)] == [-2, -2]
+    assert [choice.margin for choice in choose(found, {1: read_as(-np.inf, -np.inf)}, 2)] == [None, None]
 
 
 def test_only_the_best_passages_are_read() -> None:

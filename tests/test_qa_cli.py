@@ -56,6 +56,21 @@ def test_json_is_the_answer_as_a_record(run: Run, folder: Path) -> None:
     assert record["quotes"][0]["text"] == "The tower is 93 metres high."
 
 
+def test_an_answer_is_explained_beneath_it(run: Run, folder: Path) -> None:
+    """`--explain` adds a table of at most 80 columns; with `--json` a record beside the answer's."""
+    ask = ("ask", "How high is the tower?", folder, "--threshold", 0.1)
+    _, plain, _ = run(*ask)
+    code, out, _ = run(*ask, "--explain")
+    assert code == 0
+    assert out.startswith(f"{plain}\nQuestion: How high is the tower?\nAnswered: ")
+    assert max(map(len, out.removeprefix(plain).splitlines())) <= 80
+    answer, record = json.loads(run(*ask, "--json")[1]), json.loads(run(*ask, "--json", "--explain")[1])
+    explained = record.pop("explanation")
+    assert record == answer
+    assert explained["threshold"] == 0.1
+    assert explained["quotes"][0]["quote"] == answer["quotes"][0]
+
+
 def test_search_lists_passages(run: Run, folder: Path) -> None:
     """Ranked, with their places; `-k` of them."""
     code, out, _ = run("search", "harbour dredged", folder, "-k", 1)
@@ -181,3 +196,15 @@ def test_ctrl_c_while_indexing_leaves_a_sound_index(tmp_path: Path) -> None:
         capture_output=True, text=True, timeout=300, check=False, env=os.environ,
     )  # fmt: skip
     assert "Room 123 holds 861 chairs." in again.stdout, again.stderr
+
+
+def test_only_asks_chosen_documents(run: Run, folder: Path) -> None:
+    """`--only`, more than once, names documents or folders of the index, for `ask` and `search`."""
+    code, out, _ = run("search", "tower", folder, "--only", folder / "harbour.txt", "--json")
+    assert (code, [Path(hit["source"]).name for hit in json.loads(out)]) == (0, ["harbour.txt"])
+    more = ("--only", folder / "harbour.txt", "--only", folder / "museum.html")
+    _, out, _ = run("ask", "How high is the tower?", folder, *more, "--json")
+    assert {Path(quote["source"]).name for quote in json.loads(out)["quotes"]} == {"harbour.txt", "museum.html"}
+    code, out, err = run("ask", "How high is the tower?", folder, "--only", "nowhere.txt")
+    assert (code, out) == (2, "")
+    assert "no document 'nowhere.txt' in the index" in err

@@ -37,6 +37,10 @@ def test_the_probability_is_a_logistic_regression(monkeypatch: pytest.MonkeyPatc
     monkeypatch.setattr(confidence, "_model", models.__getitem__)
     assert confidence.probability(Evidence(0.5, 0.5, 0.0, 0.0, 0.0, None)) == 0.5
     assert confidence.probability(Evidence(1, 1, 0, 0, 0, 1)) == pytest.approx(1 / (1 + math.exp(-2)))
+    assert confidence.weigh(Evidence(0.5, 1, 0, 0, 0, None)) == (
+        -1.0,
+        {**dict.fromkeys(names, (0.0, 1.0)), "late": (0.5, 1.0), "dense": (1.0, 1.0)},
+    )
 
 
 @pytest.mark.parametrize("reader", [True, False])

@@ -1,10 +1,26 @@
 """Which questions lean on what came before, and on how much of it."""
 
+from collections.abc import Mapping, Sequence
+
 import pytest
 
-from qa.followup import depends, leans_on
+from qa.followup import depends, understand
 
 WHO = "Who signed the Partnership for Peace document?"
+
+
+KINDS = ({"Georgia", "Azerbaijan"}, {"Ardala", "Benmor", "Corvey"}, {"NATO", "Partnership for Peace"})
+
+
+def likeness(text: str, others: Sequence[str]) -> list[float]:
+    """Say that names of one kind are alike."""
+    return [0.5 if any({text, other} <= kind for kind in KINDS) else 0.1 for other in others]
+
+
+def leans_on(question: str, history: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    asked, before = understand(question, history, likeness)
+    assert asked == question
+    return before
 
 
 def user(*questions: str) -> list[dict[str, str]]:
@@ -45,3 +61,37 @@ def test_only_the_users_words_count() -> None:
 def test_four_turns_are_enough() -> None:
     """A long chain is not followed for ever."""
     assert len(leans_on("And when?", user(*["And how?"] * 9))) == 4
+
+
+JOINED = "When did Azerbaijan join the Partnership for Peace?"
+
+
+@pytest.mark.parametrize(
+    ("previous", "question", "expected"),
+    [
+        ("When was Ardala founded?", "What about Benmor?", "When was Benmor founded?"),
+        ("When was Ardala founded?", "And in Benmor?", "When was Benmor founded?"),
+        ("Who was the mayor of Ardala's port?", "How about Corvey's?", "Who was the mayor of Corvey's port?"),
+        ("What happened in 1994?", "and what about 1995?", "What happened in 1995?"),
+        ("Who ruled Ardala in 1994?", "And in 1995?", "Who ruled Ardala in 1995?"),
+        (JOINED, "What about NATO?", "When did Azerbaijan join the NATO?"),
+        (JOINED, "What about Georgia?", "When did Georgia join the Partnership for Peace?"),
+    ],
+)
+def test_what_about_asks_the_same_of_something_else(previous: str, question: str, expected: str) -> None:
+    """The name or the year takes the place of its like; of several names the nearest in meaning."""
+    assert understand(question, user(previous), likeness) == (expected, ())
+
+
+def test_what_about_goes_on_from_what_was_understood() -> None:
+    """A second one exchanges the name that the first one brought, and what the question leaned on stays."""
+    history = user("When was Ardala founded?", "What about Benmor?")
+    assert understand("And Corvey?", history, likeness) == ("When was Corvey founded?", ())
+    history = user("How high is the tower?", "Was it built in Ardala?")
+    assert understand("And in Corvey?", history, likeness) == ("Was it built in Corvey?", ("How high is the tower?",))
+
+
+@pytest.mark.parametrize("question", ["What about the price?", "And when?", "What about 1994?"])
+def test_what_has_no_like_is_mixed_as_before(question: str) -> None:
+    """No name, or no name of that kind in the question before: the two are searched for together."""
+    assert leans_on(question, user("When was Ardala founded?")) == ("When was Ardala founded?",)

@@ -42,7 +42,7 @@ def test_an_answer_is_plain_json() -> None:
     """`to_dict` of each record survives JSON unchanged."""
     answer = Answer("When?", "When?", answered=True, confidence=0.9, quotes=(quote(),))
     record = answer.to_dict()
-    assert json.loads(json.dumps(record)) == {**record, "quotes": [quote().to_dict()]}
+    assert json.loads(json.dumps(record)) == {**record, "quotes": [quote().to_dict()], "differing": [], "notes": []}
     hit = Hit("text", "a", "A", None, None, 0, 4, 0.5)
     document = DocumentRecord("a", "A", "text", None, 1, "2026-01-01", ("note",))
     assert json.loads(json.dumps([hit.to_dict(), document.to_dict()]))[0]["text"] == "text"

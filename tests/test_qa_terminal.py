@@ -10,7 +10,7 @@ from test_qa_records import quote
 
 from corpus.records import Failure
 from index.sync import Progress, SyncReport
-from qa import terminal
+from qa import cite, terminal
 from qa.records import Answer, DocumentRecord, Hit
 
 
@@ -92,3 +92,18 @@ def test_progress_on_a_terminal_is_a_bar() -> None:
         told(1, 2)
     assert "Reading" in out.getvalue()
     assert "Asking" in out.getvalue()
+
+
+def test_a_quote_that_differs_is_announced() -> None:
+    """On the terminal and in `print`, both sides are shown."""
+    both = Answer("?", "?", True, 0.9, (quote(), quote(text="y" * 18)), differing=(1,))
+    assert cite.DIFFERENT in terminal.answer_text(both, 80)
+    assert cite.DIFFERENT in str(both)
+    assert str(both).index("y" * 18) > str(both).index(cite.DIFFERENT)
+
+
+def test_the_lines_of_a_list_stay_lines() -> None:
+    """A quote of several lines is wrapped line by line."""
+    text = "Bring:\n\n- a coat\n- shoes"
+    shown = terminal.answer_text(Answer("?", "?", True, 0.9, (quote(text=text, start=0, end=len(text)),)), 80)
+    assert "“Bring:\n\n- a coat\n- shoes”" in shown

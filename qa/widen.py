@@ -1,0 +1,101 @@
+"""A sentence that cannot be understood alone -> the sentences around it that it needs.
+
+A quote is one stretch of whole sentences of one passage, so what is added always stands directly before or after:
+the sentence before, for one that opens with a pronoun; the line that introduces a list, and its items; the whole of a
+block of code.
+"""
+
+import re
+
+from index.records import StoredPassage
+
+PRONOUN_CHARACTERS = 320
+"""Length of a quote, at the most, that takes in the sentence before."""
+
+BLOCK_CHARACTERS = 600
+"""Length of a quote, at the most, that takes in a list or a block of code."""
+
+_LEANS_BACK = re.compile(
+    r"[\"'“‘(]?(?:(?:However|But|And|So|Thus|Then|Also|Instead|Therefore|Moreover|Furthermore|Nevertheless|Still),? )?"
+    r"(?:he|she|they|his|her|hers|its|their|theirs|these|those|this|such|the (?:former|latter|same)|both|neither|here|"
+    r"it(?! (?:is|was|seems|follows|appears) (?:\w+ )?that\b)|that(?! (?:the|an?|it|he|she|they)\b))\b",
+    re.IGNORECASE,
+)
+_ITEM = re.compile(r"(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
+_CODE = re.compile(
+    r"^(?:\$|>>>|#!|//|\s{2,}\S|\t)|[;{}]$|^(?:[}\])]|</?\w+[^>]*>$)|\w\(.*\)[:;]?$|"
+    r"^\w[\w.\[\]]* ?(?:[-+*/|&]?=|<-|:=) ?\S"
+)
+
+
+def widen(passage: StoredPassage, sentence: int) -> tuple[int, int]:
+    """Return the first and the last sentence to quote for one of a passage's sentences.
+
+    Args:
+        passage: the passage.
+        sentence: which of its sentences is to be quoted; always within what is returned.
+    """
+    texts = passage.sentence_texts
+    in_block = _same_block(passage, sentence)
+    if len(in_block) > 1 and _CODE.search(texts[sentence]):
+        return _introduced(passage, texts, in_block[0], in_block[-1], sentence)
+    if texts[sentence].endswith(":"):
+        return sentence, _end_of_list(passage, texts, sentence)
+    if _is_item(passage, texts, sentence):
+        return _introduced(passage, texts, sentence, sentence, sentence)
+    first = sentence
+    while first > in_block[0] and _LEANS_BACK.match(texts[first]):
+        if _length(passage, first - 1, sentence) > PRONOUN_CHARACTERS:
+            break
+        first -= 1
+    return first, sentence
+
+
+def _introduced(passage: StoredPassage, texts: list[str], first: int, last: int, sentence: int) -> tuple[int, int]:
+    """Return a stretch together with the line with a colon that introduces it, if all of that is not too long."""
+    if _length(passage, first, last) > BLOCK_CHARACTERS:
+        first = last = sentence
+    lead = first
+    while lead > 0 and not texts[lead].endswith(":") and (lead == first or _is_item(passage, texts, lead)):
+        lead -= 1
+    if texts[lead].endswith(":") and _length(passage, lead, last) <= BLOCK_CHARACTERS:
+        return lead, last
+    return first, last
+
+
+def _end_of_list(passage: StoredPassage, texts: list[str], lead: int) -> int:
+    """Return the last sentence of what a line with a colon introduces: the items, or the one sentence after it."""
+    last = lead
+    for n in range(lead + 1, len(texts)):
+        if _length(passage, lead, n) > BLOCK_CHARACTERS or not (n == lead + 1 or _is_item(passage, texts, n)):
+            break
+        last = n
+    return last
+
+
+def _is_item(passage: StoredPassage, texts: list[str], sentence: int) -> bool:
+    """Tell whether a sentence is an item: marked as one, or on a line of its own among others."""
+    return bool(_ITEM.match(texts[sentence])) or (
+        sentence > 0 and "\n" in _between(passage, sentence) and "\n\n" not in _between(passage, sentence)
+    )
+
+
+def _same_block(passage: StoredPassage, sentence: int) -> range:
+    """Return the sentences that no blank line parts from a sentence."""
+    first = last = sentence
+    while first > 0 and "\n\n" not in _between(passage, first):
+        first -= 1
+    while last + 1 < len(passage.sentences) and "\n\n" not in _between(passage, last + 1):
+        last += 1
+    return range(first, last + 1)
+
+
+def _between(passage: StoredPassage, sentence: int) -> str:
+    """Return the white space before a sentence that is not the first."""
+    return passage.text[
+        passage.sentences[sentence - 1].end - passage.start : passage.sentences[sentence].start - passage.start
+    ]
+
+
+def _length(passage: StoredPassage, first: int, last: int) -> int:
+    return passage.sentences[last].end - passage.sentences[first].start
