@@ -6,7 +6,9 @@ import logging
 import re
 import signal
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
 
 import pytest
 from fastapi import FastAPI
@@ -19,16 +21,21 @@ from starlette.types import Receive, Scope, Send
 
 from corpus.errors import PathError, QuestionError, SettingError
 from corpus.records import Failure
-from qa.cite import NOT_ANSWERED, citation, confidence_in_words
-from qa.page import layout, serve, server
+from index.feedback import Vote
+from index.records import KeptDocument
+from qa.cite import DIFFERENT, NOT_ANSWERED, citation, confidence_in_words
+from qa.page import ask_tab, serve, server
+from qa.page.access import Access
 from qa.page.app import application
 from qa.page.asking import UNEXPECTED, earlier_questions, reply_to
 from qa.page.escape import literal, name
 from qa.page.guard import BODY_BYTES, Guard
 from qa.page.header import LISTED, header
-from qa.page.message import CLOSEST, UNSURE, answer_message, problem_message
+from qa.page.message import CLOSEST, UNSURE, answer_mark, answer_message, problem_message
 from qa.page.sources import GONE, NO_SOURCES, source_cards
+from qa.page.stages import LOOKING, replies, stage_message
 from qa.records import Answer, DocumentRecord, Quote
+from qa.settings import Settings
 
 TEXT = "It rained. The *cost* was <b>5</b> $. It stopped."
 HOSTILE = '<script>alert(1)</script><img src=x onerror="alert(2)">[a](http://evil.example)\n# b\t`c`'
@@ -56,13 +63,27 @@ class Bot:
 
     documents = (DocumentRecord("/home/a/report.pdf", "Report", "pdf", 4, 1200, "2026-01-01T00:00:00Z"),)
     failures: tuple[Failure, ...] = ()
+    settings = Settings()
+    index_folder = Path("/nowhere/at/all")
 
     def __init__(self, error: Exception | None = None) -> None:
         self.error = error
         self.asked: list[tuple[str, Sequence[Mapping[str, str]]]] = []
+        self.sources: object = None
+        self.changed: dict[str, str] = {}
 
-    def ask(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> Answer:
+    def ask(
+        self,
+        question: str,
+        history: Sequence[Mapping[str, str]] = (),
+        *,
+        sources: object = None,
+        on_stage: Callable[[str], None] | None = None,
+    ) -> Answer:
         self.asked.append((question, history))
+        self.sources = sources
+        if on_stage:
+            on_stage("searching")
         if self.error:
             raise self.error
         return answer(quote())
@@ -71,8 +92,20 @@ class Bot:
         assert source == "/home/a/report.pdf"
         return TEXT
 
+    def stale(self, sources: Sequence[str] | None = None) -> dict[str, str]:
+        return {source: state for source, state in self.changed.items() if sources is None or source in sources}
+
+    def document(self, source: str) -> KeptDocument:
+        raise PathError(f"no document {source!r} in the index")
+
     def example_questions(self) -> tuple[str, ...]:
         return ("How much?", "Where </script>?")
+
+    def feedback(self, answer: Answer, verdict: str, **said: object) -> Vote:
+        raise NotImplementedError
+
+    def retract(self, vote_id: str) -> bool:
+        raise NotImplementedError
 
 
 @given(st.text())
@@ -91,7 +124,7 @@ def test_a_sure_answer_is_the_quote_and_its_citation() -> None:
     assert "The *cost* was &lt;b&gt;5&lt;/b&gt; $.</blockquote>" in shown
     assert "<bdi>Report</bdi>, <bdi>p. 3</bdi>, <bdi>“Costs”</bdi>" in shown
     assert "<bdi>report.pdf</bdi>" in shown
-    assert not any(words in html.unescape(shown) for words in (UNSURE, CLOSEST, "Searched for", "Also in"))
+    assert not any(words in html.unescape(shown) for words in (UNSURE, CLOSEST, "Searched for", "further quote"))
 
 
 def test_a_less_sure_answer_says_so() -> None:
@@ -99,12 +132,64 @@ def test_a_less_sure_answer_says_so() -> None:
     assert UNSURE not in answer_message(answer(quote(confidence=0.8)))
 
 
+def test_a_quote_that_differs_stands_beside_the_first() -> None:
+    """It is announced, keeps its number, and is not among the further ones."""
+    shown = html.unescape(answer_message(replace(answer(quote(), quote(), quote()), differing=(2,))))
+    assert DIFFERENT in shown
+    assert shown.count("pq-first") == 2
+    assert shown.count("pq-further") == 1
+    assert shown.index(DIFFERENT) < shown.index("Show source </span>3<") < shown.index("<details")
+
+
 def test_a_refusal_shows_the_closest_passages_as_no_answer() -> None:
     shown = html.unescape(answer_message(answer(quote(confidence=0.1), quote(0, 10, 0.05), answered=False)))
     assert CLOSEST in shown
     assert "pq-unanswered" in shown
     assert "pq-first" not in shown
-    assert shown.index("The *cost*") < shown.index("It rained.")
+    assert shown.index("The *cost*") < shown.index("1 more passage, no answer either") < shown.index("It rained.")
+    assert "2 more passages, no answer either" in answer_message(answer(quote(), quote(), quote(), answered=False))
+
+
+@pytest.mark.parametrize(
+    ("confidence", "answered", "level"), [(0.8, True, "pq-sure"), (0.79, True, "pq-unsure"), (0.9, False, "pq-refused")]
+)
+def test_confidence_is_a_bar_words_and_a_number(confidence: float, answered: bool, level: str) -> None:
+    asked = answer(quote(confidence=confidence), answered=answered)
+    for shown in (answer_message(asked), source_cards(asked, lambda source: TEXT)):
+        assert f'<p class="pq-confidence {level}"><i class="pq-bar" style="--share:{confidence:.0%}"></i>' in shown
+        assert confidence_in_words(asked, asked.quotes[0]) in html.unescape(shown)
+        assert f">{confidence:.0%}</span>" in shown
+
+
+def test_the_cards_of_a_refusal_say_that_they_are_no_answer() -> None:
+    assert CLOSEST in source_cards(answer(quote(), answered=False), lambda source: TEXT)
+    assert CLOSEST not in source_cards(answer(quote()), lambda source: TEXT)
+
+
+def test_an_answer_and_its_sources_belong_together() -> None:
+    first, second = answer(quote()), answer(quote(confidence=0.5))
+    assert answer_mark(first) in answer_message(first)
+    assert answer_mark(first) in source_cards(first, lambda source: TEXT)
+    assert answer_mark(first) != answer_mark(second)
+
+
+def test_a_card_can_be_opened_and_copied() -> None:
+    shown = html.unescape(source_cards(answer(quote()), lambda source: TEXT))
+    assert 'href="view?source=%2Fhome%2Fa%2Freport.pdf&start=11&end=37&check=' in shown
+    assert f'<span class="pq-clip" hidden>“{TEXT[11:37]}”\n  — Report, p. 3, “Costs” (report.pdf)</span>' in shown
+
+
+def test_what_is_done_is_told_while_it_is_done() -> None:
+    assert stage_message(["searching"]).count("<li") == 1
+    shown = stage_message(["searching", "reading"])
+    assert '<li class="pq-done">Searched the documents</li>' in shown
+    assert '<li class="pq-now">Reading the best passages …</li>' in shown
+
+
+def test_a_quote_over_several_blocks_is_marked_in_each() -> None:
+    text = "It rained.\n\nIt stopped."
+    shown = source_cards(answer(quote(0, len(text), text=text, passage_end=len(text))), lambda source: text)
+    assert "<mark>It rained.</mark>&#10;&#10;<mark>It stopped.</mark>" in shown
 
 
 def test_a_refusal_without_any_passage() -> None:
@@ -116,8 +201,10 @@ def test_a_refusal_without_any_passage() -> None:
 def test_further_quotes_are_numbered_and_no_more_than_two() -> None:
     shown = answer_message(answer(*[quote() for _ in range(5)]))
     assert shown.count("pq-further") == 2
-    assert [f'"pq-number">{number}<' in shown for number in (1, 2, 3, 4)] == [True, True, True, False]
-    assert "Also in the documents" in shown
+    assert [f"Show source </span>{number}</button>" in shown for number in (1, 2, 3, 4)] == [True, True, True, False]
+    assert shown.index("Show source </span>1<") < shown.index("<details") < shown.index("Show source </span>2<")
+    assert "<summary>2 further quotes</summary>" in shown
+    assert "<summary>1 further quote</summary>" in answer_message(answer(quote(), quote()))
 
 
 def test_a_follow_up_shows_what_was_searched_for() -> None:
@@ -216,16 +303,42 @@ def test_a_question_is_asked_with_the_questions_before_it() -> None:
     assert "<mark>" in reply.sources
 
 
+def test_a_question_is_asked_of_the_chosen_documents_and_the_reply_says_so() -> None:
+    bot = Bot()
+    reply_to(bot, "How much?", [], [])
+    assert bot.sources is None
+    reply = reply_to(bot, "How much?", [], ["/a/report.pdf", "/b/<x>.md", "/c/d.txt", "/e"])
+    assert bot.sources == ["/a/report.pdf", "/b/<x>.md", "/c/d.txt", "/e"]
+    assert "Asked of <bdi>report.pdf</bdi>, <bdi>&lt;x&gt;.md</bdi>, <bdi>d.txt</bdi> and 1 more</p>" in reply.message
+
+
+@pytest.mark.parametrize(("state", "told"), [("changed", "has changed since"), ("gone", "is gone since")])
+def test_a_quote_from_a_file_that_is_no_longer_as_it_was_is_marked(state: str, told: str) -> None:
+    bot = Bot()
+    assert "pq-stale" not in reply_to(bot, "How much?", []).message + reply_to(bot, "How much?", []).sources
+    bot.changed = {"/home/a/report.pdf": state}
+    reply = reply_to(bot, "How much?", [])
+    for shown in (reply.message, reply.sources):
+        assert f"The file {told} it was read; the quote is from the text as it was then." in shown
+
+
 def test_an_error_becomes_a_sentence() -> None:
     reply = reply_to(Bot(QuestionError("the question is empty; ask <something>")), "", [])
     assert "<p>The question is empty; ask &lt;something&gt;.</p>" in reply.message
     assert reply.sources == NO_SOURCES
 
 
+def test_a_reply_comes_after_what_is_done_for_it() -> None:
+    stage, reply = replies(lambda tell: reply_to(Bot(), "How much?", [], on_stage=tell))
+    assert stage.message == stage_message(["searching"])
+    assert stage.sources == LOOKING
+    assert reply == reply_to(Bot(), "How much?", [])
+
+
 def test_a_fault_is_logged_and_not_shown(caplog: pytest.LogCaptureFixture) -> None:
     with caplog.at_level(logging.ERROR):
         reply = reply_to(Bot(ZeroDivisionError("secret detail")), "How much?", [])
-    assert html.unescape(reply.message).count(UNEXPECTED) == 1
+    assert f"<p>{UNEXPECTED}</p>" in html.unescape(reply.message)
     assert "secret" not in reply.message
     assert "secret detail" in caplog.text
 
@@ -233,7 +346,8 @@ def test_a_fault_is_logged_and_not_shown(caplog: pytest.LogCaptureFixture) -> No
 @pytest.fixture(scope="module")
 def client() -> Iterator[TestClient]:
     async def built() -> FastAPI:
-        return application(Bot(), "127.0.0.1")  # Gradio opens a loop of its own where none is running
+        # Gradio opens a loop of its own where none is running
+        return application(Bot(), "127.0.0.1", Access(read_only=True))
 
     with TestClient(asyncio.run(built()), base_url="http://127.0.0.1:7860") as client:
         yield client
@@ -326,7 +440,7 @@ def test_a_page_that_comes_in_pieces_keeps_its_policy() -> None:
 
 
 def test_the_chat_shows_what_was_typed_and_gives_it_back() -> None:
-    chatbot = layout._chatbot("Welcome")
+    chatbot = ask_tab._chatbot()
     typed = [{"role": "user", "content": "a <b> & &lt; *c*"}, {"role": "assistant", "content": "<div>d</div>"}]
     shown = chatbot.postprocess(typed)
     assert [message.content[0].text for message in shown.root] == ["a &lt;b&gt; &amp; &amp;lt; *c*", "<div>d</div>"]
@@ -338,7 +452,7 @@ def test_the_chat_shows_what_was_typed_and_gives_it_back() -> None:
 def test_the_chat_takes_nothing_but_text() -> None:
     forged = ComponentMessage(component="file", value="/etc/hostname", constructor_args={}, props={})
     messages = ChatbotDataMessages(root=[ChatMessage(role="user", content=[forged, TextMessage(text="a")])])
-    (taken,) = layout._chatbot("Welcome").preprocess(messages)
+    (taken,) = ask_tab._chatbot().preprocess(messages)
     assert [part["type"] for part in taken["content"]] == ["text"]
 
 
@@ -350,13 +464,12 @@ def called(client: TestClient, *data: object) -> str:
 def test_the_interface_for_programs_answers(client: TestClient) -> None:
     assert list(client.get("/gradio_api/info").json()["named_endpoints"]) == ["/chat"]
     told = called(client, "How much?")
-    assert told.startswith("event: complete")
-    assert "<mark>" in told
+    assert "<mark>" in told.partition("event: complete")[2]
 
 
 @pytest.mark.parametrize("question", [None, 7, ["a"], {"b": 1}])
 def test_the_interface_for_programs_takes_anything_for_a_question(client: TestClient, question: object) -> None:
-    assert called(client, question).startswith("event: complete")
+    assert "event: complete" in called(client, question)
 
 
 def listener(host: str = "127.0.0.1") -> socket.socket:
@@ -412,6 +525,6 @@ def test_it_serves_until_it_is_interrupted(monkeypatch: pytest.MonkeyPatch) -> N
         ready.append(address)
         signal.raise_signal(signal.SIGINT)
 
-    serve(Bot(), port=0, open_browser=True, on_ready=interrupt)
+    serve(Bot(), port=0, open_browser=True, access=Access(read_only=True), on_ready=interrupt)
     assert ready == opened
     assert ready[0].startswith("http://127.0.0.1:")

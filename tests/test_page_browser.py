@@ -8,7 +8,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -89,7 +89,9 @@ def hostile(browser: Browser, tmp_path_factory: pytest.TempPathFactory) -> Itera
 
 
 @contextmanager
-def opened(browser: Browser, address: str, *, width: int = 1280, dark: bool = False) -> Iterator[Page]:
+def opened(
+    browser: Browser, address: str, *, width: int = 1280, dark: bool = False, tolerated: Collection[str] = ()
+) -> Iterator[Page]:
     """Open the page; fail if it complained, asked another machine for anything, or was refused something."""
     complaints: list[str] = []
     context = browser.new_context(
@@ -104,7 +106,7 @@ def opened(browser: Browser, address: str, *, width: int = 1280, dark: bool = Fa
     expect(question_box(page)).to_be_enabled(timeout=30_000)
     yield page
     context.close()
-    assert complaints == []
+    assert [said for said in complaints if said not in tolerated] == []
 
 
 def question_box(page: Page):
@@ -131,7 +133,7 @@ def test_a_question_is_answered_with_a_quote_its_citation_and_its_source(browser
         expect(card.locator("mark")).to_have_text(SIGNED)
         expect(card.locator(".pq-passage")).to_contain_text(SIGNED)
         expect(card.locator(".pq-confidence")).to_have_text(re.compile(r"answer.* ?\d+%"))
-        quotes = page.locator(".pq-message blockquote").all_inner_texts()
+        quotes = page.locator(".pq-message blockquote").all_text_contents()  # two of them are folded
         assert page.locator(".pq-card mark").all_inner_texts() == quotes
 
 
@@ -214,8 +216,7 @@ def test_the_limits_hold_for_programs_too(bundled: str, question: str | None, to
         event = json.load(response)["event_id"]
     with urllib.request.urlopen(f"{bundled}gradio_api/call/chat/{event}") as response:
         answer = response.read().decode()
-    assert answer.startswith("event: complete")
-    assert told in answer
+    assert told in answer.partition("event: complete")[2]
 
 
 def test_a_hostile_document_is_shown_as_text(browser: Browser, hostile: str) -> None:
@@ -231,7 +232,12 @@ def test_a_hostile_document_is_shown_as_text(browser: Browser, hostile: str) -> 
         page.get_by_text("1 file could not be read").click()
         expect(page.get_by_text("broken <i>file.pdf")).to_be_visible()
         assert page.evaluate("window.hostile") is None
-        assert page.locator(".pq-message, .pq-card").locator("img, script, style, a, em, strong, code").count() == 0
+        assert (
+            page.locator(".pq-message, .pq-card")
+            .locator("img, script, style, a:not(.pq-open), em, strong, code")
+            .count()
+            == 0
+        )
         expect(question_box(page)).to_be_visible()
         ask(page, "Does the page still work?")
 
@@ -274,7 +280,7 @@ def test_the_keyboard_is_enough(browser: Browser, bundled: str) -> None:
         expect(example).to_be_focused()
         page.keyboard.press("Enter")
         expect(page.locator(".pq-first blockquote")).to_be_visible(timeout=60_000)
-        expect(page.get_by_role("log")).to_have_attribute("aria-live", "polite")
+        expect(page.get_by_role("status").filter(has_text=SIGNED)).to_have_attribute("aria-live", "polite")
         expect(page.get_by_role("group", name="Answer")).to_contain_text(SIGNED)
         page.locator(".pq-card").first.focus()
         expect(page.locator(".pq-card").first).to_be_focused()

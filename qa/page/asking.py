@@ -1,18 +1,22 @@
 """A message typed in the chat -> what the page shows for it."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from corpus.errors import PullquoteError
 from qa.page.bot import Bot
 from qa.page.message import answer_message, problem_message
+from qa.page.record import text_of, with_record
 from qa.page.sources import NO_SOURCES, source_cards
+from qa.turns import Turn, now, turn_of
 
 _log = logging.getLogger(__name__)
 
 UNEXPECTED = "Something went wrong in here, and no answer was found. Please ask again; the terminal says what happened."
+REMEMBERED = 4_000
+"""Characters of a question that could not be asked; a longer one is refused for its length anyway."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,22 +32,47 @@ class Reply:
     sources: str
 
 
-def reply_to(bot: Bot, question: str, history: Sequence[Mapping[str, Any]]) -> Reply:
+def reply_to(
+    bot: Bot,
+    question: str,
+    history: Sequence[Mapping[str, Any]],
+    chosen: Sequence[str] = (),
+    *,
+    on_stage: Callable[[str], None] | None = None,
+) -> Reply:
     """Return the reply to a question; whatever goes wrong becomes a message, so that the conversation goes on.
 
     Args:
         bot: answers it.
         question: as it was typed.
         history: the messages before it, as Gradio keeps them.
+        chosen: the documents to ask; empty for all.
+        on_stage: is told what is being done as it begins.
     """
     try:
-        answer = bot.ask(question, history=earlier_questions(history))
-        return Reply(answer_message(answer), source_cards(answer, bot.text))
+        answer = bot.ask(question, history=earlier_questions(history), sources=chosen or None, on_stage=on_stage)
+        return shown(turn_of(answer), bot, chosen)
     except PullquoteError as error:
-        return Reply(problem_message(_sentence(str(error))), NO_SOURCES)
+        problem = _sentence(str(error))
     except Exception:  # noqa: BLE001 - the page is the outermost layer: a person must be told, a traceback tells them nothing
         _log.exception("a question could not be answered")
-        return Reply(problem_message(UNEXPECTED), NO_SOURCES)
+        problem = UNEXPECTED
+    return shown(Turn(question[:REMEMBERED], now(), problem=problem), bot)
+
+
+def shown(turn: Turn, bot: Bot, chosen: Sequence[str] = ()) -> Reply:
+    """Return what the page shows for a turn of a conversation.
+
+    Args:
+        turn: the question and what came of it.
+        bot: gives the stored texts of the documents, and says whose files have changed.
+        chosen: the documents that were asked; empty for all.
+    """
+    if turn.answer is None:
+        return Reply(with_record(problem_message(turn.problem), turn), NO_SOURCES)
+    answer = turn.answer
+    stale = bot.stale([quote.source for quote in answer.quotes])
+    return Reply(with_record(answer_message(answer, stale, chosen), turn), source_cards(answer, bot.text, stale))
 
 
 def earlier_questions(history: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
@@ -52,20 +81,9 @@ def earlier_questions(history: Sequence[Mapping[str, Any]]) -> list[dict[str, st
     Args:
         history: messages with a role, and content that is text or a list of parts, each with a type and text.
     """
-    return [
-        {"role": "user", "content": _text(message.get("content"))}
-        for message in history
-        if message.get("role") == "user"
-    ]
+    return [{"role": "user", "content": text_of(message)} for message in history if message.get("role") == "user"]
 
 
 def _sentence(message: str) -> str:
     """Return an error's message, which a terminal shows after a colon, as a sentence of its own."""
     return f"{message[:1].upper()}{message[1:].rstrip('.')}."
-
-
-def _text(content: object) -> str:
-    if isinstance(content, str):
-        return content
-    parts = content if isinstance(content, list) else []
-    return " ".join(str(part["text"]) for part in parts if isinstance(part, Mapping) and part.get("type") == "text")

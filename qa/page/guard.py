@@ -11,10 +11,16 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 # Gradio's doors that this page does not use: fetching an address or a file for the caller, keeping uploads and
 # links to conversations on the disk, watching the server.
-CLOSED = re.compile(r"(?i)/+(gradio_api/+)?(file[=/]|proxy=|upload|stream/|runs|run-history|deep_link|dev/|monitoring)")
+CLOSED = re.compile(r"(?i)/+(gradio_api/+)?(file[=/]|proxy=|stream/|runs|run-history|deep_link|dev/|monitoring)")
+UPLOAD = re.compile(r"(?i)/+(gradio_api/+)?upload")
+UPLOADS = {("POST", "/gradio_api/upload"), ("GET", "/gradio_api/upload_progress")}
 SAFE_METHODS = {"GET", "HEAD", "OPTIONS"}
 # The browser sends a whole conversation back with each event.
 BODY_BYTES = 8 * 2**20
+UNKNOWN_NAME = (
+    "This server does not go by that name. If it should, start it with --allowed-host and the name, and behind a "
+    "reverse proxy with --trusted-proxy and the proxy's address."
+)
 
 _SCRIPT = re.compile(rb"<script\b")
 
@@ -49,11 +55,13 @@ class Guard:
         names: what the machine may be called, in lower case. Addresses are always accepted: only a name can be
             pointed at this server by somebody else's domain (DNS rebinding). Starlette's own check knows no
             "any address", which a server on all interfaces needs.
+        upload_bytes: what one upload may have; 0 where nothing may be uploaded.
     """
 
-    def __init__(self, app: ASGIApp, names: frozenset[str]) -> None:
+    def __init__(self, app: ASGIApp, names: frozenset[str], upload_bytes: int = 0) -> None:
         self._app = app
         self._names = names
+        self._upload_bytes = upload_bytes
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         """Answer one request, or pass it on."""
@@ -69,8 +77,12 @@ class Guard:
     def _refusal(self, scope: Scope) -> PlainTextResponse | None:
         headers = Headers(scope=scope)
         if not self._is_this_machine(headers.get("host", "")):
-            return PlainTextResponse("This server does not go by that name", status_code=400)
-        if CLOSED.match(scope["path"]):
+            return PlainTextResponse(UNKNOWN_NAME, status_code=400)
+        path = scope["path"].removeprefix(scope.get("root_path", ""))
+        is_upload = bool(UPLOAD.match(path))
+        if is_upload and not (self._upload_bytes and (scope["method"], path) in UPLOADS):
+            return PlainTextResponse("Not part of this page", status_code=404)
+        if CLOSED.match(path):
             return PlainTextResponse("Not part of this page", status_code=404)
         if scope["method"] in SAFE_METHODS:
             return None
@@ -78,11 +90,12 @@ class Guard:
         # another site, open in the same browser, must not be able to ask on the user's behalf
         if origin is not None and urlsplit(origin).netloc != headers.get("host"):
             return PlainTextResponse("Requests come from the page itself", status_code=403)
-        length = headers.get("content-length", "")
+        length = headers.get("content-length", "" if "transfer-encoding" in headers else "0")
         if not length.isdecimal():
             return PlainTextResponse("A request states its length", status_code=411)
-        if int(length) > BODY_BYTES:
-            return PlainTextResponse(f"A request has at most {BODY_BYTES:,} bytes", status_code=413)
+        limit = self._upload_bytes if is_upload else BODY_BYTES
+        if int(length) > limit:
+            return PlainTextResponse(f"A request has at most {limit:,} bytes", status_code=413)
         return None
 
     def _is_this_machine(self, host: str) -> bool:
@@ -109,7 +122,7 @@ class _Dressed:
     async def __call__(self, message: Message) -> None:
         if message["type"] == "http.response.start":
             headers = MutableHeaders(scope=message)
-            headers["Content-Security-Policy"] = policy(self._nonce)
+            headers.setdefault("Content-Security-Policy", policy(self._nonce))  # a route may have a stricter one
             headers["X-Content-Type-Options"] = "nosniff"
             headers["Referrer-Policy"] = "no-referrer"
             if headers.get("content-type", "").startswith("text/html") and "content-encoding" not in headers:

@@ -1,12 +1,15 @@
 """Serve the page until it is interrupted."""
 
+import ipaddress
 import socket
 import webbrowser
 from collections.abc import Callable
 from contextlib import suppress
 
 from corpus.errors import SettingError
+from qa.page.access import Access
 from qa.page.bot import Bot
+from qa.page.users import read_users
 
 FIRST_PORT = 7860
 PORTS_TRIED = 21
@@ -17,6 +20,7 @@ SHUTDOWN_SECONDS = 1
 def serve(
     bot: Bot,
     *,
+    access: Access | None = None,
     host: str = "127.0.0.1",
     port: int | None = None,
     open_browser: bool = False,
@@ -26,6 +30,7 @@ def serve(
 
     Args:
         bot: answers the questions; it stays open.
+        access: who reaches the page and what they may do there; None for everyone who can reach the host.
         host: name or address to listen on; by default only this machine can reach the page.
         port: 1 to 65535, 0 for any free one; None for 7860 or, where that is taken, the next free one of the
             following twenty.
@@ -34,14 +39,18 @@ def serve(
 
     Raises:
         SettingError: the host or the port cannot be listened on.
+        InputError: the file of users cannot be used.
     """
+    access = access or Access()
+    if access.auth_file is not None:
+        read_users(access.auth_file)
     with _listen(host, port) as listener:
         # these take seconds to import, which a port that is taken should not cost
         import uvicorn
 
         from qa.page.app import application
 
-        address = _address(host, listener.getsockname()[1])
+        address = _address(host, listener.getsockname()[1], access.root_path)
 
         class Server(uvicorn.Server):
             """A server that says when it can be asked."""
@@ -54,11 +63,13 @@ def serve(
                     webbrowser.open(address)
 
         config = uvicorn.Config(
-            lambda: application(bot, host),
+            lambda: application(bot, host, access),
             factory=True,  # built within the loop that it runs in; else Gradio leaves a second one open
             log_config=None,
             # a page that is open holds a connection for good; cutting it off in the end is no error to report
             log_level="critical",
+            server_header=False,
+            proxy_headers=False,  # `qa.page.proxy` reads them; left to itself, uvicorn takes any local process's word
             timeout_graceful_shutdown=SHUTDOWN_SECONDS,
         )
         with suppress(KeyboardInterrupt):
@@ -100,7 +111,20 @@ def _advice(host: str, port: int | None, problem: OSError) -> str:
     return f"port {port} of {host} cannot be used ({problem.strerror}); choose another, or 0 for any free one"
 
 
-def _address(host: str, port: int) -> str:
+def _address(host: str, port: int, root_path: str = "") -> str:
     """Return an address that a browser on this machine can open."""
     name = {"0.0.0.0": "127.0.0.1", "::": "::1", "": "127.0.0.1"}.get(host, host)  # noqa: S104 - it is recognised, not bound
-    return f"http://[{name}]:{port}/" if ":" in name else f"http://{name}:{port}/"
+    return f"http://[{name}]:{port}{root_path}/" if ":" in name else f"http://{name}:{port}{root_path}/"
+
+
+def is_open(host: str) -> bool:
+    """Tell whether other machines can reach a server that listens on this host.
+
+    Args:
+        host: name or address to listen on.
+    """
+    try:
+        found = socket.getaddrinfo(host, None, type=socket.SOCK_STREAM)
+    except OSError:  # listening will say what is wrong
+        return False
+    return not all(ipaddress.ip_address(place[0]).is_loopback for *_, place in found)
