@@ -21,6 +21,9 @@ class WordEncoder:
     """
 
     name = "words"
+    languages: frozenset[str] = frozenset()
+    is_packaged = True
+    passage_room = 1_000
 
     def __init__(self, fingerprint: str = "words-1") -> None:
         self.fingerprint = fingerprint
