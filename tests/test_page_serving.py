@@ -206,8 +206,10 @@ def test_what_cannot_be_asked_is_told_in_words(api: TestClient, body: str, told:
 
 
 @pytest.fixture(scope="module")
-def api() -> Iterator[TestClient]:
-    with inside(Bot(), Access()) as client:
+def api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[TestClient]:
+    bot = Bot()
+    bot.index_folder = tmp_path_factory.mktemp("api")  # `own_folder` comes too late for a fixture of the whole module
+    with inside(bot, Access()) as client:
         yield client
 
 
