@@ -27,7 +27,7 @@ from qa.confidence import Evidence, default_threshold, gather, probability
 from qa.explain import explainer
 from qa.notes import answer_notes
 from qa.places import BUNDLED_DOCUMENTS, EXAMPLE_QUESTIONS, Paths, absolute_paths, default_index, nothing_to_read
-from qa.records import Answer, DocumentRecord, Hit, Quote
+from qa.records import Answer, DocumentRecord, Hit, Quote, quote_of
 from qa.reranker import load_reader
 from qa.settings import Settings
 
@@ -241,7 +241,10 @@ class Chatbot:
             tell("reading")
         reading = read(whole, found, reader, self.settings.reader_passages, english_only=not named)
         chosen = [(choice, self._evidence(choice, found)) for choice in choose(found, reading, self.settings.quotes)]
-        return [(_quote(choice, probability(evidence)), choice, evidence) for choice, evidence in chosen]
+        return [
+            (quote_of(choice.candidate.passage, *choice.quoted, probability(evidence)), choice, evidence)
+            for choice, evidence in chosen
+        ]
 
     def _evidence(self, choice: Choice, found: Sequence[Candidate]) -> Evidence:
         """Collect the evidence for a quote; scores of a reader that the confidence was not fitted with are left out."""
@@ -451,6 +454,11 @@ class Chatbot:
         )
 
     @property
+    def encoder(self) -> Encoder:
+        """The model that questions and passages are encoded by."""
+        return self._index.encoder
+
+    @property
     def index_folder(self) -> Path:
         """Where the index is kept."""
         return self._index.folder
@@ -573,19 +581,3 @@ _reader = cache(load_reader)  # one is enough for a process
 
 def _say_nothing(progress: object) -> None:
     """Tell nobody how far the indexing, or the asking, is."""
-
-
-def _quote(choice: Choice, confidence: float) -> Quote:
-    passage = choice.candidate.passage
-    return Quote(
-        text=choice.text,
-        source=passage.source,
-        title=passage.title,
-        page=passage.pages[choice.around[0] if choice.around else choice.sentence] if passage.pages else None,
-        heading=passage.headings[-1] if passage.headings else None,
-        start=choice.start,
-        end=choice.end,
-        confidence=confidence,
-        passage_start=passage.start,
-        passage_end=passage.end,
-    )

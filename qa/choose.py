@@ -54,16 +54,19 @@ class Choice:
     around: tuple[int, int] | None = None
 
     @property
+    def quoted(self) -> tuple[int, int]:
+        """First and last sentence of the quote."""
+        return self.around or (self.sentence, self.sentence)
+
+    @property
     def start(self) -> int:
         """Code point of the document where the quote starts."""
-        first = self.around[0] if self.around else self.sentence
-        return self.candidate.passage.sentences[first].start
+        return self.candidate.passage.sentences[self.quoted[0]].start
 
     @property
     def end(self) -> int:
         """Code point of the document after the quote's last character."""
-        last = self.around[1] if self.around else self.sentence
-        return self.candidate.passage.sentences[last].end
+        return self.candidate.passage.sentences[self.quoted[1]].end
 
     @property
     def text(self) -> str:

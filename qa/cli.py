@@ -5,17 +5,16 @@ import json
 import os
 import shutil
 import sys
-import tempfile
 from collections.abc import Sequence
 from dataclasses import asdict
 from functools import partial
 from importlib.metadata import version
-from pathlib import Path
 from typing import Any
 
 from corpus.errors import PullquoteError, SettingError
 from qa import serve_commands
 from qa.chatbot import Chatbot
+from qa.evaluate_command import add_evaluate
 from qa.settings import Settings
 
 EXIT_ANSWERED, EXIT_NOT_ANSWERED, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
@@ -100,13 +99,7 @@ def _parser() -> argparse.ArgumentParser:
     feedback.add_argument("--export", metavar="DIR", help="write a labelled set that `pullquote evaluate DIR` reads")
     feedback.add_argument("--retract", metavar="ID", action="append", default=[], help="forget a vote")
 
-    evaluate = _command(commands, "evaluate", _evaluate, "measure answers on labelled sets", paths=False)
-    evaluate.add_argument("sets", nargs="+", metavar="SET", help="folder with documents.jsonl and questions.jsonl")
-    _reader_options(evaluate)
-    evaluate.add_argument("--limit", type=int, help="ask only so many questions of each set, evenly spread")
-    evaluate.add_argument("--hold-out", metavar="FIELD", help="leave out every second group of documents by this field")
-    evaluate.add_argument("--no-history", action="store_true", help="ask follow-up questions without what came before")
-
+    _reader_options(add_evaluate(commands, _command, _open))
     _reader_options(serve_commands.add_mcp(commands, _command, _open))
     serve_commands.add_user(commands)
     return parser
@@ -259,37 +252,4 @@ def _feedback(options: argparse.Namespace) -> int:
         print(f"{questions} questions from {len(votes)} votes are in {options.export}")
     else:
         print(votes_text(votes, _width()))
-    return EXIT_ANSWERED
-
-
-def _evaluate(options: argparse.Namespace) -> int:
-    from rich.console import Console
-
-    from qa import evaluate
-    from qa.terminal import counting, figures_table, showing_progress
-
-    results: dict[str, dict[str, Any]] = {}
-    console = Console(stderr=True)
-    for name in options.sets:
-        folder = Path(name).expanduser()
-        questions = evaluate.read_questions(folder)
-        with tempfile.TemporaryDirectory() as scratch:
-            if options.hold_out:
-                questions = evaluate.hold_out(folder, questions, options.hold_out, Path(scratch) / "set")
-                folder = Path(scratch) / "set"
-            if options.limit:
-                questions = evaluate.sample(questions, options.limit)
-            if options.no_history:
-                questions = evaluate.without_history(questions)
-            index = options.index or (Path(scratch) / "index" if options.hold_out else None)
-            with showing_progress(console) as progress:
-                bot = Chatbot.open(
-                    folder / "documents.jsonl", index=index, settings=_settings(options), progress=progress
-                )
-            with bot, counting(console, f"Asking {name}") as told:
-                results[name] = evaluate.measure(list(evaluate.run(bot, questions, told)))
-    if options.json:
-        _print_json(results)
-    else:
-        Console(width=None if sys.stdout.isatty() else 200).print(figures_table(results))
     return EXIT_ANSWERED

@@ -1,8 +1,8 @@
-"""Measure answers on a labelled set.
+"""Ask the questions of a labelled set; `qa.figures` says how good the answers are.
 
 A set is a folder with `documents.jsonl` (`id`, `title`, `text`) and `questions.jsonl` (`id`, `question`,
 `document_id` list, `answers` list of `{text, start, document_id}`, `answerable`; optional `relevant` {document id:
-grade} and `history` list of `{speaker, text}`).
+grade}, `history` list of `{speaker, text}`, and `standalone_rewrite`, what the last question means by itself).
 """
 
 import json
@@ -11,8 +11,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
-
-import numpy as np
 
 from corpus.errors import PathError
 from qa.chatbot import Chatbot
@@ -32,6 +30,7 @@ class Question:
         answers: (document id, start, text) of each gold answer; start -1 where it is not known.
         answerable: False when the documents don't say; None when nobody judged.
         history: messages before it, oldest first.
+        rewrite: what it means by itself, as the set has it; empty where it has none.
     """
 
     id: str
@@ -39,7 +38,8 @@ class Question:
     relevant: Mapping[str, int]
     answers: tuple[tuple[str, int, str], ...]
     answerable: bool | None
-    history: tuple[Mapping[str, str], ...]
+    history: tuple[Mapping[str, str], ...] = ()
+    rewrite: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,15 +50,19 @@ class Outcome:
         question: as the set has it.
         answer: the chatbot's.
         ranking: document ids of the passages found, best first, each once.
-        verbatim: whether every quote is the slice of the stored text that it says it is.
-        seconds: how long the answer took.
+        verbatim: whether every quote is the slice of the stored text that it says it is; None where nobody looked.
+        seconds: how long the answer took; None where that was not measured.
+        alone: the ranking for a follow-up as if nothing had been said before it; None where nothing had.
+        rewritten: the ranking for what the set says that a follow-up means; None where it does not say.
     """
 
     question: Question
     answer: Answer
     ranking: tuple[str, ...]
-    verbatim: bool
-    seconds: float
+    verbatim: bool | None
+    seconds: float | None
+    alone: tuple[str, ...] | None = None
+    rewritten: tuple[str, ...] | None = None
 
     def right(self, first: int) -> bool:
         """Tell whether one of the first quotes holds a gold answer, or lies in it, in the right document."""
@@ -109,6 +113,7 @@ def _question(row: Mapping[str, Any]) -> Question:
             {"role": "user" if turn["speaker"] == "user" else "assistant", "content": turn["text"]}
             for turn in row.get("history") or ()
         ),
+        rewrite=row.get("standalone_rewrite") or "",
     )
 
 
@@ -120,101 +125,32 @@ def run(bot: Chatbot, questions: Sequence[Question], told: OnQuestion) -> Iterat
         start = time.perf_counter()
         answer = bot.ask(question.text, question.history)
         seconds = time.perf_counter() - start
-        hits = bot.search(question.text, bot.settings.candidates, question.history)
+        history = question.history
         for quote in answer.quotes:
             if quote.source not in texts:
                 texts[quote.source] = bot.text(quote.source)
         yield Outcome(
             question=question,
             answer=answer,
-            ranking=tuple(dict.fromkeys(document_id(hit.source) for hit in hits)),
+            ranking=_ranking(bot, question.text, history),
             verbatim=all(texts[quote.source][quote.start : quote.end] == quote.text for quote in answer.quotes),
             seconds=seconds,
+            alone=_ranking(bot, question.text) if history else None,
+            rewritten=_ranking(bot, question.rewrite) if history and question.rewrite else None,
         )
     told(len(questions), len(questions))
 
 
-def measure(outcomes: Sequence[Outcome]) -> dict[str, float | int | None]:
-    """Return the figures of a run; shares are 0..1, None where the set has nothing to measure them on.
-
-    quote@k: share of the questions with a gold answer of which one of the first k quotes holds it, or lies in it, in
-    the right document. passage hit@1 and MRR@10: over the ranking of documents by their best passage (Voorhees 1999;
-    computed by ir-measures). AUROC: of the confidence, answerable against not, or where all are answerable, first
-    quote right against wrong (scikit-learn). ECE: expected calibration error of the confidence as the probability
-    that the first quote is right, ten bins of equal width (Guo et al. 2017).
-    """
-    spans = [o for o in outcomes if o.question.answers and o.question.answerable is not False]
-    ranked = [o for o in outcomes if o.question.relevant and o.question.answerable is not False]
-    yes = [o for o in outcomes if o.question.answerable]
-    no = [o for o in outcomes if o.question.answerable is False]
-    judged = [*spans, *no]
-    milliseconds = [1000 * o.seconds for o in outcomes]
-    lengths = [len(o.answer.quotes[0].text) for o in outcomes if o.answer.quotes]
-    return {
-        "questions": len(outcomes),
-        "with a gold answer": len(spans),
-        "unanswerable": len(no),
-        "quote@1": _mean([o.right(1) for o in spans]),
-        "quote@3": _mean([o.right(3) for o in spans]),
-        **_ranking(ranked),
-        "AUROC answerable": _auroc(yes, no),
-        "AUROC right quote": _auroc([o for o in judged if o.right(1)], [o for o in judged if not o.right(1)]),
-        "ECE": _calibration_error(judged),
-        "answered, of answerable": _mean([o.answer.answered for o in yes]),
-        "refused, of unanswerable": _mean([not o.answer.answered for o in no]),
-        "let through at 95% kept": _let_through(yes, no, 0.95),
-        "quote characters": _mean(lengths),
-        "p50 ms": float(np.percentile(milliseconds, 50)) if milliseconds else None,
-        "p95 ms": float(np.percentile(milliseconds, 95)) if milliseconds else None,
-        "verbatim": _mean([o.verbatim for o in outcomes]),
-    }
+def _ranking(bot: Chatbot, question: str, history: Sequence[Mapping[str, str]] = ()) -> tuple[str, ...]:
+    hits = bot.search(question, bot.settings.candidates, history)
+    return tuple(dict.fromkeys(document_id(hit.source) for hit in hits))
 
 
-def _mean(values: Sequence[float]) -> float | None:
-    return float(np.mean(values)) if values else None
-
-
-def _ranking(outcomes: Sequence[Outcome]) -> dict[str, float | None]:
-    import ir_measures
-    from ir_measures import RR, Success
-
-    if not outcomes:
-        return {"passage hit@1": None, "passage hit@5": None, "MRR@10": None}
-    relevant = {str(n): {d: int(g) for d, g in o.question.relevant.items()} for n, o in enumerate(outcomes)}
-    found = {str(n): {d: -float(rank) for rank, d in enumerate(o.ranking)} for n, o in enumerate(outcomes)}
-    figures = ir_measures.calc_aggregate([Success @ 1, Success @ 5, RR @ 10], relevant, found)
-    return {
-        "passage hit@1": float(figures[Success @ 1]),
-        "passage hit@5": float(figures[Success @ 5]),
-        "MRR@10": float(figures[RR @ 10]),
-    }
-
-
-def _auroc(positive: Sequence[Outcome], negative: Sequence[Outcome]) -> float | None:
-    from sklearn.metrics import roc_auc_score
-
-    if not positive or not negative:
-        return None
-    labels = [1] * len(positive) + [0] * len(negative)
-    return float(roc_auc_score(labels, [o.answer.confidence for o in (*positive, *negative)]))
-
-
-def _calibration_error(outcomes: Sequence[Outcome], bins: int = 10) -> float | None:
-    if not outcomes:
-        return None
-    confidence = np.array([o.answer.confidence for o in outcomes])
-    right = np.array([o.question.answerable is not False and o.right(1) for o in outcomes], float)
-    which = np.minimum((confidence * bins).astype(int), bins - 1)
-    gaps = [abs(confidence[which == b].sum() - right[which == b].sum()) for b in range(bins)]
-    return float(sum(gaps) / len(outcomes))
-
-
-def _let_through(yes: Sequence[Outcome], no: Sequence[Outcome], kept: float) -> float | None:
-    """Return the share of unanswerable questions at or above the confidence that keeps a share of the answerable."""
-    if not yes or not no:
-        return None
-    cut = np.quantile([o.answer.confidence for o in yes], 1 - kept)
-    return float(np.mean([o.answer.confidence >= cut for o in no]))
+def has_field(folder: Path, field: str) -> bool:
+    """Tell whether the documents of a set have a field, to go by the first of them."""
+    with (folder / "documents.jsonl").open(encoding="utf-8") as lines:
+        first = next(lines, "{}")
+    return field in json.loads(first)
 
 
 def hold_out(folder: Path, questions: Sequence[Question], field: str, target: Path) -> list[Question]:
@@ -255,8 +191,3 @@ def sample(questions: Sequence[Question], count: int) -> list[Question]:
     if len(questions) <= count:
         return list(questions)
     return [questions[int(n * len(questions) / count)] for n in range(count)]
-
-
-def without_history(questions: Sequence[Question]) -> list[Question]:
-    """Return the questions as if nothing had been said before them."""
-    return [replace(question, history=()) for question in questions]

@@ -5,6 +5,7 @@ from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from corpus.errors import InputError
+from index.records import StoredPassage
 from qa import cite
 
 if TYPE_CHECKING:
@@ -51,6 +52,30 @@ class Quote:
 
     def __str__(self) -> str:
         return cite.quote_as_text(self)
+
+
+def quote_of(passage: StoredPassage, first: int, last: int, confidence: float) -> Quote:
+    """Return a quote of a run of a passage's sentences.
+
+    Args:
+        passage: as the catalog holds it.
+        first: the first of its sentences to quote.
+        last: the last of them.
+        confidence: probability, 0..1, that the quote answers the question.
+    """
+    start, end = passage.sentences[first].start, passage.sentences[last].end
+    return Quote(
+        text=passage.text[start - passage.start : end - passage.start],
+        source=passage.source,
+        title=passage.title,
+        page=passage.pages[first] if passage.pages else None,
+        heading=passage.headings[-1] if passage.headings else None,
+        start=start,
+        end=end,
+        confidence=confidence,
+        passage_start=passage.start,
+        passage_end=passage.end,
+    )
 
 
 @dataclass(frozen=True, slots=True)

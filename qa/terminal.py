@@ -21,6 +21,9 @@ from qa import cite
 from qa.feedback import reason_in_words
 from qa.records import Answer, DocumentRecord, Hit, Quote
 
+_FIGURE_NAMES, _RUN_COLUMNS = 26, 18
+"""Columns of a terminal for the names of figures, and for the figures of a run."""
+
 
 @contextmanager
 def showing_progress(console: Console) -> Iterator[OnProgress]:
@@ -197,11 +200,22 @@ def _common_folder(sources: Sequence[str]) -> str:
     return os.path.commonpath(parents).rstrip("/") + "/" if parents else ""
 
 
-def figures_table(results: Mapping[str, Mapping[str, float | int | None]]) -> Table:
-    """Return the figures of `evaluate`, a set a column."""
-    names = list(next(iter(results.values())))
-    rows = [(name, *(_figure(name, figures[name]) for figures in results.values())) for name in names]
-    return table("", ("", *(Path(name).name for name in results)), rows)
+def figures_tables(results: Mapping[str, Mapping[str, float | int | None]], width: int) -> Iterator[Any]:
+    """Yield the figures of `evaluate`, a run a column, in as many tables as the width needs.
+
+    Args:
+        results: by the name of each run.
+        width: columns of the terminal.
+    """
+    names = list(results)
+    at_once = max(1, (width - _FIGURE_NAMES) // _RUN_COLUMNS)
+    for first in range(0, len(names), at_once):
+        if first:
+            yield ""
+        runs = [results[name] for name in names[first : first + at_once]]
+        figures = [name for name in runs[0] if any(run[name] is not None for run in runs)]
+        rows = [(name, *(_figure(name, run[name]) for run in runs)) for name in figures]
+        yield table("", ("", *names[first : first + at_once]), rows)
 
 
 def _figure(name: str, value: float | None) -> str:

@@ -49,9 +49,10 @@ DOORS = {
     "uvicorn": {"qa/page/proxy.py", "qa/page/server.py"},
     "argon2": {"qa/page/users.py"},
     "mcp": {"qa/mcp_server.py"},
-    "ir_measures": {"qa/evaluate.py"},
+    "matplotlib": {"qa/plots.py"},
+    "ir_measures": {"qa/figures.py"},
     "scipy": {"qa/calibrate.py"},
-    "sklearn": {"qa/evaluate.py"},
+    "sklearn": {"qa/figures.py"},
 }
 
 

@@ -2,6 +2,7 @@
 
 import json
 import os
+import shutil
 import signal
 import subprocess
 import sys
@@ -105,12 +106,27 @@ def test_status_lists_documents_and_failures(run: Run, folder: Path) -> None:
 
 
 def test_evaluate_prints_a_table_or_json(run: Run, labelled: Path) -> None:  # noqa: F811
-    """One column a set; held out, the second question has no answer."""
+    """One column a run; held out, the second question has no answer."""
     code, out, _ = run("evaluate", labelled)
     assert code == 0
     assert "quote@1" in out
-    figures = json.loads(run("evaluate", labelled, "--hold-out", "group", "--limit", 3, "--no-history", "--json")[1])
-    assert figures[str(labelled)]["unanswerable"] == 2
+    figures = json.loads(run("evaluate", labelled, "--hold-out", "group", "--limit", 3, "--baseline", "--json")[1])
+    assert list(figures) == ["set", "set, baseline", "set, half", "set, half, baseline"]
+    assert [run["unanswerable"] for run in figures.values()] == [1, 1, 2, 2]
+    code, _, err = run("evaluate", labelled, "--hold-out", "article")
+    assert (code, "no set have a field 'article'" in err) == (2, True)
+
+
+def test_evaluate_draws(run: Run, labelled: Path, tmp_path: Path) -> None:  # noqa: F811
+    """A picture a set, named on stdout; sets of one name go by their paths."""
+    twin = tmp_path / "twin" / "set"
+    shutil.copytree(labelled, twin)
+    code, out, _ = run("evaluate", labelled, twin, "--plots", tmp_path / "pictures")
+    assert code == 0
+    assert str(twin) in out
+    drawn = [line.removeprefix("drawn: ") for line in out.splitlines() if line.startswith("drawn: ")]
+    assert sorted(drawn) == sorted(str(path) for path in (tmp_path / "pictures").iterdir())
+    assert len(drawn) == 2
 
 
 @pytest.mark.parametrize(

@@ -2,14 +2,15 @@
 
 import json
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 from conftest import WordEncoder
 from test_qa_records import quote
 
-from corpus.errors import PathError
-from qa import Chatbot, evaluate
+from corpus.errors import PathError, SettingError
+from qa import Chatbot, baseline, evaluate, figures, plots
 from qa.evaluate import Outcome, Question
 from qa.records import Answer
 
@@ -22,7 +23,8 @@ QUESTIONS = [
      "answers": [{"text": "93 metres", "start": 13, "document_id": "a"}]},
     {"id": "2", "question": "When was the harbour dredged?", "document_id": ["b"], "answerable": True,
      "answers": [{"text": "1932", "start": 27, "document_id": "b"}],
-     "history": [{"speaker": "user", "text": "Where is the harbour?"}, {"speaker": "agent", "text": "By the sea."}]},
+     "history": [{"speaker": "user", "text": "Where is the harbour?"}, {"speaker": "agent", "text": "By the sea."}],
+     "standalone_rewrite": "In which year was the harbour dredged?"},
     {"id": "3", "question": "Who baked the bread?", "document_id": [], "answerable": False, "answers": []},
 ]  # fmt: skip
 
@@ -37,7 +39,7 @@ def labelled(tmp_path: Path) -> Path:
 
 
 def outcome(answerable: bool | None, confidence: float, right: bool, ranking: tuple[str, ...] = ("a",)) -> Outcome:
-    question = Question("1", "?", {"a": 1}, (("a", 0, "1889" if right else "1066"),), answerable, ())
+    question = Question("1", "?", {"a": 1}, (("a", 0, "1889" if right else "1066"),), answerable)
     quotes = (quote(source="/s/documents.jsonl#a", confidence=confidence),)
     return Outcome(question, Answer("?", "?", confidence >= 0.5, confidence, quotes), ranking, True, 0.010)
 
@@ -48,10 +50,11 @@ def test_a_run_from_files_to_figures(labelled: Path, encoder: WordEncoder, tmp_p
     with Chatbot.open(labelled / "documents.jsonl", index=tmp_path / "index", encoder=encoder) as bot:
         questions = evaluate.read_questions(labelled)
         outcomes = list(evaluate.run(bot, questions, lambda *n: told.append(n)))
-    figures = evaluate.measure(outcomes)
-    assert figures["quote@1"] == figures["passage hit@1"] == figures["MRR@10"] == figures["verbatim"] == 1.0
-    assert (figures["questions"], figures["with a gold answer"], figures["unanswerable"]) == (3, 2, 1)
-    assert figures["AUROC answerable"] == 1.0
+    found = figures.measure(outcomes)
+    assert found["quote@1"] == found["passage hit@1"] == found["MRR@10"] == found["verbatim"] == 1.0
+    assert (found["questions"], found["with a gold answer"], found["unanswerable"]) == (3, 2, 1)
+    assert found["AUROC answerable"] == 1.0
+    assert found["follow-ups hit@5"] == found["  asked alone"] == found["  as the set rewrites"] == 1.0
     assert told[-1] == (3, 3)
 
 
@@ -69,36 +72,89 @@ def test_shares_are_counted() -> None:
     """Of four answerable questions, three right and two answered; of two others, one refused."""
     outcomes = [outcome(True, c, r) for c, r in ((0.9, True), (0.8, True), (0.3, True), (0.2, False))]
     outcomes += [outcome(False, 0.6, right=True), outcome(False, 0.1, right=False)]
-    figures = evaluate.measure(outcomes)
-    assert figures["quote@1"] == figures["quote@3"] == 0.75
-    assert figures["answered, of answerable"] == 0.5
-    assert figures["refused, of unanswerable"] == 0.5
-    assert figures["AUROC answerable"] == 6 / 8  # of the eight pairs, .6 beats .3 and .2
-    assert figures["let through at 95% kept"] == 0.5  # the cut is .215
-    assert figures["quote characters"] == 18
-    assert figures["p50 ms"] == pytest.approx(10)
+    found = figures.measure(outcomes)
+    assert found["quote@1"] == found["quote@3"] == 0.75
+    assert found["answered, of answerable"] == 0.5
+    assert found["refused, of unanswerable"] == 0.5
+    assert found["AUROC answerable"] == 6 / 8  # of the eight pairs, .6 beats .3 and .2
+    assert found["let through at 95% kept"] == 0.5  # the cut is .215
+    assert found["quote characters"] == 18
+    assert found["p50 ms"] == pytest.approx(10)
 
 
 def test_rank_counts_documents() -> None:
     """First, second, absent: hit@1 is 1/3, MRR is (1 + 1/2 + 0) / 3."""
     rankings = [("a", "b"), ("b", "a"), ("b", "c")]
-    figures = evaluate.measure([outcome(True, 0.9, right=True, ranking=ranking) for ranking in rankings])
-    assert figures["passage hit@1"] == pytest.approx(1 / 3)
-    assert figures["passage hit@5"] == pytest.approx(2 / 3)
-    assert figures["MRR@10"] == pytest.approx(0.5)
+    found = figures.measure([outcome(True, 0.9, right=True, ranking=ranking) for ranking in rankings])
+    assert found["passage hit@1"] == pytest.approx(1 / 3)
+    assert found["passage hit@5"] == pytest.approx(2 / 3)
+    assert found["MRR@10"] == pytest.approx(0.5)
 
 
 def test_calibration_error_is_the_gap_of_each_bin() -> None:
     """Two at .8 of which one is right: a gap of .3."""
-    figures = evaluate.measure([outcome(True, 0.8, right=True), outcome(True, 0.8, right=False)])
-    assert figures["ECE"] == pytest.approx(0.3)
+    found = figures.measure([outcome(True, 0.8, right=True), outcome(True, 0.8, right=False)])
+    assert found["ECE"] == pytest.approx(0.3)
+
+
+def test_reliability_is_counted_by_bins() -> None:
+    """Of four bins, the last has two questions at .8 and .9, one of them right; the second one at .3, wrong."""
+    sure = [outcome(True, c, right=r) for c, r in ((0.8, True), (0.9, False), (0.3, False))]
+    confidence, right, counts = figures.reliability(sure, bins=4)
+    assert counts.tolist() == [0, 1, 0, 2]
+    assert (confidence[3], right[3]) == (pytest.approx(0.85), 0.5)
+    assert (confidence[1], right[1]) == (pytest.approx(0.3), 0)
+
+
+def test_risk_rises_as_less_sure_questions_are_answered() -> None:
+    """Right, then two equally sure of which one is wrong, then an unanswerable one: 0, 1/4, 1/3, 1/2."""
+    run = [outcome(True, 0.9, right=True), outcome(True, 0.5, right=False), outcome(True, 0.5, right=True)]
+    run.append(outcome(False, 0.2, right=True))
+    coverage, risk = figures.risk_coverage(run)
+    assert coverage.tolist() == [0.25, 0.5, 0.75, 1]
+    assert risk.tolist() == pytest.approx([0, 0.25, 1 / 3, 0.5])
+    assert figures.measure(run)["AURC"] == pytest.approx((0.25 + 1 / 3 + 0.5) / 4)
+
+
+def test_a_picture_is_drawn_of_what_can_be_judged(tmp_path: Path) -> None:
+    """A PNG by the set's name, whatever characters that has; none where nothing can be judged."""
+    run = [outcome(True, 0.9, right=True), outcome(True, 0.2, right=False)]
+    picture = plots.save_plot("my/set, half", run, tmp_path / "new")
+    assert picture == tmp_path / "new" / "my-set--half.png"
+    assert picture.read_bytes().startswith(b"\x89PNG")
+    nobody_knows = replace(run[0], question=replace(run[0].question, answers=()))
+    assert plots.save_plot("none", [nobody_knows], tmp_path) is None
+    (tmp_path / "file").write_text("")
+    with pytest.raises(PathError, match=r"cannot be written: .*; name another folder"):
+        plots.save_plot("set", run, tmp_path / "file")
+
+
+def test_without_the_extra_pictures_name_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Before a question is asked."""
+    monkeypatch.setattr(plots, "find_spec", lambda name: None)
+    with pytest.raises(SettingError, match=r"pip install 'pullquote\[plots\]'"):
+        plots.check_can_plot()
+
+
+def test_the_baseline_is_the_nearest_sentence(labelled: Path, encoder: WordEncoder, tmp_path: Path) -> None:
+    """By cosine alone: the same passages, the same figures, no calibration."""
+    told: list[tuple[int, int]] = []
+    with Chatbot.open(labelled / "documents.jsonl", index=tmp_path / "index", encoder=encoder) as bot:
+        questions = evaluate.read_questions(labelled)
+        outcomes = list(baseline.run(bot.index_folder, bot.encoder, questions, lambda *n: told.append(n)))
+        quoted = outcomes[0].answer.quotes[0]
+        assert bot.text(quoted.source)[quoted.start : quoted.end] == quoted.text == "The tower is 93 metres high."
+    found = figures.measure(outcomes, calibrated=False)
+    assert found["quote@1"] == found["passage hit@1"] == 1.0
+    assert found["ECE"] is found["p50 ms"] is found["verbatim"] is found["answered, of answerable"] is None
+    assert told[-1] == (8, 8)  # two passages, three sentences, three questions
 
 
 def test_nothing_to_measure_is_none() -> None:
     """An empty run has no shares."""
-    figures = evaluate.measure([])
-    assert figures["questions"] == 0
-    assert all(value is None for name, value in figures.items() if name in {"quote@1", "MRR@10", "ECE", "p50 ms"})
+    found = figures.measure([])
+    assert found["questions"] == 0
+    assert all(value is None for name, value in found.items() if name in {"quote@1", "MRR@10", "ECE", "p50 ms"})
 
 
 def test_holding_documents_out_makes_their_questions_unanswerable(labelled: Path, tmp_path: Path) -> None:
@@ -118,7 +174,6 @@ def test_a_sample_is_evenly_spread(labelled: Path) -> None:
     assert [q.id for q in evaluate.sample(questions, 2)] == ["1", "2"]
     assert evaluate.sample(questions, 9) == questions
     assert questions[1].history[1] == {"role": "assistant", "content": "By the sea."}
-    assert evaluate.without_history(questions)[1].history == ()
 
 
 def test_a_folder_that_is_no_set_is_named(labelled: Path, write: Callable[[str, str], Path]) -> None:

@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 
 from corpus.errors import InputError, PathError, SettingError
-from qa import Chatbot, evaluate
+from qa import Chatbot, evaluate, figures
 from qa.cli import main
 from qa.feedback import REASONS, REFUSAL_REASONS, reason_in_words, reasons, vote
 from qa.records import Answer
@@ -116,8 +116,8 @@ def test_the_votes_make_a_set_that_evaluate_reads(bot: Chatbot, tmp_path: Path, 
     index = tmp_path / "again"
     with Chatbot.open(folder / "documents.jsonl", index=index, settings=SETTINGS, encoder=encoder) as again:
         outcomes = list(evaluate.run(again, list(questions.values()), lambda done, total: None))
-    figures = evaluate.measure(outcomes)
-    assert (figures["questions"], figures["quote@1"], figures["unanswerable"]) == (5, 1.0, 2)
+    found = figures.measure(outcomes)
+    assert (found["questions"], found["quote@1"], found["unanswerable"]) == (5, 1.0, 2)
 
 
 def test_a_follow_up_is_exported_with_what_it_leans_on(bot: Chatbot, tmp_path: Path) -> None:
@@ -167,7 +167,7 @@ def test_the_command_lists_exports_and_forgets(tmp_path: Path, capsys: pytest.Ca
     assert main(["feedback", *where, "--export", str(tmp_path / "set")]) == 0
     assert "3 questions from 3 votes" in capsys.readouterr().out
     assert main(["evaluate", str(tmp_path / "set"), "--index", str(tmp_path / "set-index"), "--json"]) == 0
-    figures = json.loads(capsys.readouterr().out)[str(tmp_path / "set")]
+    figures = json.loads(capsys.readouterr().out)["set"]
     assert (figures["quote@1"], figures["refused, of unanswerable"]) == (1.0, 1.0)
     assert main(["feedback", *where, "--retract", given.id, "--json"]) == 0
     assert [one["verdict"] for one in json.loads(capsys.readouterr().out)] == ["down", "up"]

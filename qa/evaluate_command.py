@@ -1,0 +1,111 @@
+"""The command that measures answers on labelled sets, beside what one would write by hand."""
+
+import argparse
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Callable, Iterator, Sequence
+from pathlib import Path
+from typing import Any
+
+from corpus.errors import PathError
+from qa import evaluate
+from qa.chatbot import Chatbot
+
+AddCommand = Callable[..., argparse.ArgumentParser]
+Open = Callable[[argparse.Namespace], Chatbot]
+
+_EPILOG = """\
+All figures beside the baseline's, whole sets and half of one, with pictures:
+  pullquote evaluate sets/* --hold-out article --baseline --plots pictures
+"""
+
+
+def add_evaluate(commands: Any, add: AddCommand, open_bot: Open) -> argparse.ArgumentParser:
+    """Add the command `evaluate`, and return its parser.
+
+    Args:
+        commands: the command line's.
+        add: adds a command with the options that all have.
+        open_bot: opens the documents that the options name.
+    """
+    command = add(
+        commands,
+        "evaluate",
+        lambda options: _evaluate(options, open_bot),
+        "measure answers on labelled sets",
+        paths=False,
+    )
+    command.epilog, command.formatter_class = _EPILOG, argparse.RawDescriptionHelpFormatter
+    command.add_argument("sets", nargs="+", metavar="SET", help="folder with documents.jsonl and questions.jsonl")
+    command.add_argument("--limit", type=int, help="ask only so many questions of each set, evenly spread")
+    command.add_argument(
+        "--hold-out", metavar="FIELD", help="also measure without every second group of documents by this field"
+    )
+    command.add_argument("--baseline", action="store_true", help="also measure plain cosines of the same model")
+    command.add_argument("--plots", metavar="DIR", help="draw how far the confidence can be believed, a PNG a set")
+    return command
+
+
+def _evaluate(options: argparse.Namespace, open_bot: Open) -> int:
+    from rich.console import Console
+
+    from qa import baseline, figures
+    from qa.plots import check_can_plot, save_plot
+    from qa.terminal import counting, figures_tables
+
+    if options.plots:
+        check_can_plot()
+    folders = [Path(name).expanduser() for name in options.sets]
+    _check(folders, options.hold_out)
+    results: dict[str, figures.Figures] = {}
+    pictures: list[Path] = []
+    console = Console(stderr=True)
+    with tempfile.TemporaryDirectory() as scratch:
+        for name, folder, questions in _parts(folders, options, Path(scratch)):
+            index = folder / "index" if folder.is_relative_to(scratch) else options.index
+            opening = argparse.Namespace(**vars(options) | {"paths": [folder / "documents.jsonl"], "index": index})
+            with open_bot(opening) as bot:
+                with counting(console, f"Asking {name}") as told:
+                    outcomes = list(evaluate.run(bot, questions, told))
+                results[name] = figures.measure(outcomes)
+                if options.plots and (picture := save_plot(name, outcomes, Path(options.plots).expanduser())):
+                    pictures.append(picture)
+                if options.baseline:
+                    with counting(console, f"Asking the baseline {name}") as told:
+                        plain = list(baseline.run(bot.index_folder, bot.encoder, questions, told))
+                    results[f"{name}, baseline"] = figures.measure(plain, calibrated=False)
+    if options.json:
+        print(json.dumps(results, ensure_ascii=False, indent=2))
+        return 0
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    for part in figures_tables(results, width):
+        Console(width=width).print(part)
+    for picture in pictures:
+        print(f"drawn: {picture}")
+    return 0
+
+
+def _check(folders: Sequence[Path], field: str | None) -> None:
+    """Read all that is asked before the first question is: a set that is none should not cost an hour."""
+    for folder in folders:
+        evaluate.read_questions(folder)
+    if field and not any(evaluate.has_field(folder, field) for folder in folders):
+        raise PathError(f"the documents of no set have a field {field!r} to make groups of")
+
+
+def _parts(
+    folders: Sequence[Path], options: argparse.Namespace, scratch: Path
+) -> Iterator[tuple[str, Path, list[evaluate.Question]]]:
+    """Yield what is measured: its name, the folder of its documents, its questions."""
+    names = [folder.name for folder in folders]
+    for folder in folders:
+        name = folder.name if names.count(folder.name) == 1 else str(folder)
+        questions = evaluate.read_questions(folder)
+        chosen = evaluate.sample(questions, options.limit or len(questions))
+        yield name, folder, chosen
+        if options.hold_out and evaluate.has_field(folder, options.hold_out):
+            half = scratch / str(len(list(scratch.iterdir())))
+            kept = evaluate.hold_out(folder, questions, options.hold_out, half)
+            yield f"{name}, half", half, evaluate.sample(kept, options.limit or len(kept))
