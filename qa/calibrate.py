@@ -9,9 +9,10 @@ import json
 import sys
 import tempfile
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from pathlib import Path
+from typing import Any, NamedTuple
 
 import numpy as np
 import numpy.typing as npt
@@ -22,7 +23,15 @@ from qa.confidence import WITH_READER, WITHOUT_READER, Evidence
 from qa.settings import Settings
 
 KEPT = 0.95
-"""Share of the answerable questions that the default threshold lets be answered, off-topic questions being the rest."""
+"""Share of the right first quotes that reach the default threshold."""
+
+ON_TOPIC = 0.2
+"""How much a set's questions without an answer that its documents are about count, beside those with one."""
+
+TOPIC, SENTENCE = "topic", "sentence"
+TOPIC_EVIDENCE = ("late", "dense", "passage_coverage")
+SENTENCE_EVIDENCE = ("sentence_coverage", "margin", "reader")
+"""What each factor is made of: the reader, which knows the sets it was trained on, has no say in the first."""
 
 PACKAGED = Path(__file__).with_name("confidence.json")
 
@@ -31,51 +40,140 @@ RIDGE = 1e-4
 
 Floats = npt.NDArray[np.float64]
 
-Row = tuple[Evidence, bool, bool | None]
-"""Evidence, whether the first quote is right, and whether the question can be answered; None for an on-topic set."""
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """A question that was asked, and the truth about its first quote.
+
+    Args:
+        evidence: for the quote.
+        right: whether it answers the question.
+        on_topic: whether the documents are about what is asked, which they are where nothing was left out.
+        answerable: whether they hold an answer.
+        weight: of the row among all.
+    """
+
+    evidence: Evidence
+    right: bool
+    on_topic: bool
+    answerable: bool
+    weight: float = 1.0
 
 
-def rows(folder: Path, questions: Sequence[evaluate.Question], index: Path | None, settings: Settings) -> Iterator[Row]:
-    """Ask questions and yield the evidence for each first quote, and the truth."""
-    with Chatbot.open(folder / "documents.jsonl", index=index, settings=settings) as bot:
-        for question in questions:
-            for quote, _, evidence in bot.quotes(question.text):
-                right = any(evaluate.holds(quote, answer) for answer in question.answers)
-                yield evidence, right and question.answerable is not False, None if index is None else bool(right)
+def ask_all(folder: Path, questions: Sequence[evaluate.Question], bot: Chatbot, *, whole: bool) -> Iterator[Row]:
+    """Ask questions and yield a row for each that got a quote.
+
+    Args:
+        folder: of the set; only its name is told.
+        questions: of which it is known whether the first quote is right.
+        bot: has the documents.
+        whole: whether these are all the documents of the set; otherwise what has no answer is off-topic.
+    """
+    for done, question in enumerate(questions):
+        if done % 100 == 0:
+            print(f"{folder.name}: {done} of {len(questions)} questions", file=sys.stderr)
+        for quote, _, evidence in bot.quotes(question.text):
+            answerable = question.answerable is not False
+            right = answerable and any(evaluate.holds(quote, answer) for answer in question.answers)
+            yield Row(evidence, right, whole or answerable, answerable)
 
 
-def fit(found: Sequence[Row]) -> dict[str, object]:
-    """Fit a logistic regression and the default threshold.
+def evened(rows: Sequence[Row]) -> list[Row]:
+    """Weigh rows so that a set counts as much as any other, whatever its size; on-topic refusals count ON_TOPIC."""
+    refusals = sum(row.on_topic and not row.answerable for row in rows)
+    return [
+        replace(row, weight=ON_TOPIC / refusals if row.on_topic and not row.answerable else 1 / (len(rows) - refusals))
+        for row in rows
+    ]
 
-    No coefficient may be negative: more evidence never makes an answer less likely. Without that the evidence that goes
-    together (the scores of one sentence) is set off against itself in ways that hold for the fitted sets alone.
+
+def fit(rows: Sequence[Row]) -> dict[str, Any]:
+    """Fit the two factors of the confidence together, and the default threshold.
+
+    What is made as small as can be is the log loss of their product, as the probability that the quote is right, plus
+    that of the first factor, as the probability that the documents are about the question at all. No coefficient may
+    be negative: more evidence never makes an answer less likely. Without that the evidence that goes together (the
+    scores of one sentence) is set off against itself in ways that hold for the fitted sets alone.
     """
     from scipy.optimize import minimize
 
-    names = [name for name, value in asdict(found[0][0]).items() if value is not None]
-    evidence = np.array([[asdict(row[0])[name] for name in names] for row in found])
-    right = np.array([row[1] for row in found])
-    mean, spread = evidence.mean(axis=0), np.maximum(evidence.std(axis=0), 1e-9)
-    features = np.column_stack([np.ones(len(found)), (evidence - mean) / spread])
-    signs = np.where(right, 1.0, -1.0)
+    read = rows[0].evidence.reader is not None
+    names = {TOPIC: TOPIC_EVIDENCE, SENTENCE: SENTENCE_EVIDENCE if read else SENTENCE_EVIDENCE[:-1]}
+    features = {factor: _features(rows, of) for factor, of in names.items()}
+    right, on_topic = (np.where([getattr(row, name) for row in rows], 1.0, -1.0) for name in ("right", "on_topic"))
+    weights = np.array([row.weight for row in rows])
+    weights /= weights.sum()
+    split = 1 + len(names[TOPIC])
 
-    def loss(weights: Floats) -> tuple[float, Floats]:
-        """Return the mean log loss, with a touch of ridge, and its gradient."""
-        odds = signs * (features @ weights)
-        gradient = -(features.T @ (signs / (1 + np.exp(odds)))) / len(found) + RIDGE * weights
-        return float(np.logaddexp(0, -odds).mean() + RIDGE / 2 * weights @ weights), gradient
+    def loss(numbers: Floats) -> tuple[float, Floats]:
+        """Return the loss, with a touch of ridge, and its gradient."""
+        topic, sentence = features[TOPIC].scaled @ numbers[:split], features[SENTENCE].scaled @ numbers[split:]
+        log_p = -np.logaddexp(0, -topic) - np.logaddexp(0, -sentence)
+        p = np.exp(log_p)
+        wrong = np.maximum(1 - p, 1e-12)
+        value = -weights @ np.where(right > 0, log_p, np.log(wrong)) + weights @ np.logaddexp(0, -on_topic * topic)
+        pull = np.where(right > 0, -1.0, p / wrong) * weights
+        for_topic = pull * _sigmoid(-topic) - weights * on_topic * _sigmoid(-on_topic * topic)
+        gradient = np.concatenate(
+            [features[TOPIC].scaled.T @ for_topic, features[SENTENCE].scaled.T @ (pull * _sigmoid(-sentence))]
+        )
+        held = numbers * bounded
+        return float(value + RIDGE / 2 * held @ held), gradient + RIDGE * held
 
-    bounds = [(None, None)] + [(0, None)] * len(names)
-    weights = minimize(loss, np.zeros(len(names) + 1), jac=True, method="L-BFGS-B", bounds=bounds).x
-    coefficients = weights[1:] / spread
-    intercept = float(weights[0] - coefficients @ mean)
-    confidence = 1 / (1 + np.exp(-(intercept + evidence @ coefficients)))
-    off_topic = np.array([row[2] is not None for row in found])
-    return {
-        "threshold": round(float(np.quantile(confidence[off_topic & right], 1 - KEPT)), 3),
-        "intercept": round(intercept, 4),
-        "coefficients": {name: round(float(x), 4) for name, x in zip(names, coefficients, strict=True)},
+    bounded = np.array([float(n not in {0, split}) for n in range(split + 1 + len(names[SENTENCE]))])
+    bounds = [(0, None) if at else (None, None) for at in bounded]
+    numbers = minimize(loss, np.zeros(len(bounded)), jac=True, method="L-BFGS-B", bounds=bounds).x
+    factors = {TOPIC: features[TOPIC].unscaled(numbers[:split]), SENTENCE: features[SENTENCE].unscaled(numbers[split:])}
+    log_odds = {
+        factor: features[factor].raw @ np.array([intercept, *coefficients])
+        for factor, (intercept, coefficients) in factors.items()
     }
+    confidence = _sigmoid(log_odds[TOPIC]) * _sigmoid(log_odds[SENTENCE])
+    return {
+        "threshold": round(float(np.quantile(confidence[right > 0], 1 - KEPT)), 3),
+        "factors": {
+            factor: {
+                "intercept": round(intercept, 4),
+                "coefficients": {name: round(x, 4) for name, x in zip(names[factor], coefficients, strict=True)},
+            }
+            for factor, (intercept, coefficients) in factors.items()
+        },
+    }
+
+
+class Features(NamedTuple):
+    """Evidence as columns, the first of them ones.
+
+    Args:
+        raw: (rows, 1 + names).
+        mean: (names,).
+        spread: (names,) standard deviations.
+    """
+
+    raw: Floats
+    mean: Floats
+    spread: Floats
+
+    @property
+    def scaled(self) -> Floats:
+        """(rows, 1 + names), mean 0 and deviation 1 but for the ones: so the ridge weighs on all alike."""
+        return np.column_stack([self.raw[:, :1], (self.raw[:, 1:] - self.mean) / self.spread])
+
+    def unscaled(self, numbers: Floats) -> tuple[float, list[float]]:
+        """Return the intercept and the coefficients for the evidence as it is."""
+        coefficients = numbers[1:] / self.spread
+        return float(numbers[0] - coefficients @ self.mean), coefficients.tolist()
+
+
+def _features(rows: Sequence[Row], names: Sequence[str]) -> Features:
+    columns = np.array([[getattr(row.evidence, name) for name in names] for row in rows], float)
+    raw = np.column_stack([np.ones(len(rows)), columns])
+    return Features(raw, columns.mean(axis=0), np.maximum(columns.std(axis=0), 1e-9))
+
+
+def _sigmoid(x: Floats) -> Floats:
+    p: Floats = np.exp(-np.logaddexp(0, -x))
+    return p
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -91,12 +189,16 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for folder in options.sets:
         questions = [q for q in evaluate.read_questions(folder) if q.answers or q.answerable is False]
         questions = evaluate.sample(questions, options.limit)
-        found.extend(rows(folder, questions, None, settings))
         with tempfile.TemporaryDirectory() as scratch:
-            half = Path(scratch) / "set"
+            with Chatbot.open(folder / "documents.jsonl", settings=settings) as bot:
+                found += evened(list(ask_all(folder, questions, bot, whole=True)))
+            half = Path(scratch) / folder.name
             held_out = evaluate.hold_out(folder, [q for q in questions if q.answers], "id", half)
-            found.extend(rows(half, held_out, Path(scratch) / "index", settings))
+            with Chatbot.open(half / "documents.jsonl", index=half / "index", settings=settings) as bot:
+                found += evened(list(ask_all(folder, held_out, bot, whole=False)))
         print(f"{folder.name}: {len(found)} rows so far", file=sys.stderr)
+    if settings.reader:  # a first quote that was not read is for the other model to judge
+        found = [row for row in found if row.evidence.reader is not None]
     name = WITHOUT_READER if options.no_reader else WITH_READER
     models = json.loads(options.output.read_text("utf-8")) if options.output.exists() else {}
     models[name] = {

@@ -194,8 +194,7 @@ class Chatbot:
         sure = quotes[0].confidence if quotes else 0.0
         threshold = self.settings.threshold
         if threshold is None:
-            read_it = bool(chosen) and chosen[0][1].margin is not None and not self.settings.reader_model
-            threshold = default_threshold(reader=read_it)
+            threshold = default_threshold(reader=bool(chosen) and chosen[0][2].reader is not None)
         answered = bool(quotes) and sure >= threshold
         choices = [choice for _, choice, _ in chosen]
         return Answer(

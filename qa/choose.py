@@ -26,7 +26,7 @@ Reading = Mapping[int, ReaderScores]
 READER_WEIGHT = 0.02
 """Of the reader's margin (logits) beside a sentence's score; measured on three sets that it was not trained on."""
 
-WORTH_READING = 0.2
+WORTH_READING = 0.1
 """How far below the best sentence's score a passage's best may be to be read: from further away it hardly ever wins."""
 
 ELSEWHERE = 0.02

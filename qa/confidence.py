@@ -1,12 +1,14 @@
 """Evidence to a probability: does the first quote answer the question?
 
-A logistic regression over a few numbers that mean the same in a small corpus and in a large one. Its coefficients
-stand in `confidence.json`, written by `python -m qa.calibrate`; there too stands what they were fitted on.
+The product of two logistic regressions: that the documents speak of what was asked, and that, if they do, this very
+sentence says it. One alone sets off the one against the other: a sentence far ahead of its rivals would make up for
+documents about something else. Their coefficients stand in `confidence.json`, written by `python -m qa.calibrate`;
+there too stands what they were fitted on.
 """
 
 import json
 import math
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
 from importlib.resources import files
@@ -32,7 +34,7 @@ class Evidence:
             headings, each word weighted by its rarity.
         sentence_coverage: the same for the sentence alone.
         margin: how far the sentence's late-interaction score is above the best of any other passage, -2..2.
-        reader: logits of the best span in the sentence less those of "no answer"; None without a reader.
+        reader: logits of the best span in the sentence less those of "no answer"; None where no reader read it.
     """
 
     late: float
@@ -59,23 +61,52 @@ def gather(choice: Choice, candidates: Sequence[Candidate]) -> Evidence:
         passage_coverage=candidate.coverage,
         sentence_coverage=float(candidate.overlap[choice.sentence]),
         margin=late - max(others) if others else NO_RIVAL_MARGIN,
-        reader=choice.margin,
+        reader=None if choice.answer is None else choice.margin,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class Factor:
+    """One of the probabilities that a confidence is the product of.
+
+    Args:
+        name: "topic" or "sentence".
+        intercept: log-odds without any evidence.
+        weighed: by name each piece of evidence with its coefficient; their products add log-odds.
+    """
+
+    name: str
+    intercept: float
+    weighed: Mapping[str, tuple[float, float]]
+
+    @property
+    def log_odds(self) -> float:
+        """Logarithm of the odds."""
+        return self.intercept + sum(coefficient * value for value, coefficient in self.weighed.values())
+
+    @property
+    def probability(self) -> float:
+        """1 / (1 + exp(-log-odds))."""
+        return 1.0 / (1.0 + math.exp(-self.log_odds))
+
+
+def factors(evidence: Evidence) -> tuple[Factor, ...]:
+    """Return the probabilities whose product is the confidence in a quote with this evidence."""
+    model = _model(WITH_READER if evidence.reader is not None else WITHOUT_READER)
+    values = asdict(evidence)
+    return tuple(
+        Factor(
+            name,
+            float(numbers["intercept"]),
+            {key: (float(values[key]), float(weight)) for key, weight in numbers["coefficients"].items()},
+        )
+        for name, numbers in model["factors"].items()
     )
 
 
 def probability(evidence: Evidence) -> float:
     """Return the probability, 0..1, that a quote with this evidence answers the question."""
-    intercept, weighed = weigh(evidence)
-    log_odds = intercept + sum(coefficient * value for value, coefficient in weighed.values())
-    return 1.0 / (1.0 + math.exp(-log_odds))
-
-
-def weigh(evidence: Evidence) -> tuple[float, dict[str, tuple[float, float]]]:
-    """Return the intercept, and by name each piece of evidence with its coefficient; their products add log-odds."""
-    model = _model(WITH_READER if evidence.reader is not None else WITHOUT_READER)
-    values = asdict(evidence)
-    weighed = {name: (float(values[name]), float(weight)) for name, weight in model["coefficients"].items()}
-    return float(model["intercept"]), weighed
+    return math.prod(factor.probability for factor in factors(evidence))
 
 
 def default_threshold(*, reader: bool) -> float:

@@ -11,7 +11,7 @@ from index.encoder import Encoder
 from index.matches import TokenMatch, token_matches
 from index.search import Weights
 from qa.choose import ELSEWHERE, READER_WEIGHT, Choice
-from qa.confidence import Evidence, weigh
+from qa.confidence import Evidence, factors
 
 if TYPE_CHECKING:
     from qa.records import Answer, Quote
@@ -35,6 +35,25 @@ class Part:
     def adds(self) -> float:
         """What it adds to the sum."""
         return self.value * self.weight
+
+
+@dataclass(frozen=True, slots=True)
+class Odds:
+    """One of the two probabilities whose product is a quote's confidence.
+
+    Args:
+        name: "topic": the documents speak of what was asked; "sentence": if so, this sentence says it.
+        intercept: log-odds without any evidence.
+        evidence: each piece with its coefficient; what they add and the intercept make `log_odds`.
+        log_odds: logarithm of the odds.
+        probability: 1 / (1 + exp(-log_odds)).
+    """
+
+    name: str
+    intercept: float
+    evidence: tuple[Part, ...]
+    log_odds: float
+    probability: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,9 +85,7 @@ class QuoteExplanation:
         dense: cosine of question and passage: it only proposes passages, and is evidence for the confidence.
         words: content words of the question, rarest first.
         tokens: every token of the question, those that add most to the sentence's late-interaction score first.
-        intercept: log-odds of a quote without any evidence.
-        evidence: each piece with its coefficient; what they add and the intercept make `log_odds`.
-        log_odds: logarithm of the odds that the quote answers the question; 1 / (1 + exp(-log_odds)) is its confidence.
+        odds: the probabilities whose product is the quote's confidence, and what they are made of.
     """
 
     quote: "Quote"
@@ -79,16 +96,19 @@ class QuoteExplanation:
     dense: float
     words: tuple[WordMatch, ...]
     tokens: tuple[TokenMatch, ...]
-    intercept: float
-    evidence: tuple[Part, ...]
-    log_odds: float
+    odds: tuple[Odds, ...]
 
     def to_dict(self) -> dict[str, Any]:
         """Return the explanation in plain JSON types."""
         record = asdict(self)
-        for name in ("ranking", "passage", "tokens", "evidence"):
-            parts = getattr(self, name)
-            record[name] = [{**kept, "adds": part.adds} for kept, part in zip(record[name], parts, strict=True)]
+        sums: list[tuple[dict[str, Any], str, Sequence[Part | TokenMatch]]] = [
+            (record, "ranking", self.ranking),
+            (record, "passage", self.passage),
+            (record, "tokens", self.tokens),
+            *((kept, "evidence", odds.evidence) for kept, odds in zip(record["odds"], self.odds, strict=True)),
+        ]
+        for holder, name, parts in sums:
+            holder[name] = [{**kept, "adds": part.adds} for kept, part in zip(holder[name], parts, strict=True)]
         return record
 
 
@@ -165,8 +185,6 @@ def _quote(
         ranking.append(Part("reader", choice.margin, READER_WEIGHT))
     if before:
         ranking.append(Part("same_document", float(before), -ELSEWHERE))
-    intercept, weighed = weigh(evidence)
-    parts = tuple(Part(name, value, coefficient) for name, (value, coefficient) in weighed.items())
     return QuoteExplanation(
         quote=quote,
         sentence=candidate.passage.sentence_texts[sentence],
@@ -179,9 +197,16 @@ def _quote(
         dense=candidate.dense,
         words=tuple(_words(choice)),
         tokens=tokens,
-        intercept=intercept,
-        evidence=parts,
-        log_odds=intercept + sum(part.adds for part in parts),
+        odds=tuple(
+            Odds(
+                factor.name,
+                factor.intercept,
+                tuple(Part(name, value, coefficient) for name, (value, coefficient) in factor.weighed.items()),
+                factor.log_odds,
+                factor.probability,
+            )
+            for factor in factors(evidence)
+        ),
     )
 
 

@@ -10,7 +10,7 @@ from rich.text import Text
 
 from index.matches import TokenMatch
 from qa import cite
-from qa.explain import Explanation, Part, QuoteExplanation, WordMatch
+from qa.explain import Explanation, Odds, Part, QuoteExplanation, WordMatch
 
 COLUMNS = 80
 MOST_WORDS, MOST_TOKENS = 8, 5
@@ -18,6 +18,7 @@ MOST_WORDS, MOST_TOKENS = 8, 5
 
 _INDENT, _LABEL, _NUMBER = 3, 41, 10  # columns; with two spaces between any two, three numbers fit into 80
 _PLACES = {"sentence": "in the sentence", "passage": "in its passage", "nowhere": "not there"}
+_FACTORS = {"topic": "The documents speak of it", "sentence": "If so, this sentence says it"}
 _LABELS = {
     "late": "late interaction of the sentence",
     "sentence_coverage": "the question's words in the sentence",
@@ -70,6 +71,7 @@ def _tables(quote: QuoteExplanation) -> Iterator[Table]:
         yield _words(quote.words)
     if quote.tokens:
         yield _tokens(quote.tokens)
+    yield from map(_odds, quote.odds)
     yield _confidence(quote)
 
 
@@ -105,13 +107,21 @@ def _tokens(tokens: Sequence[TokenMatch]) -> Table:
     return table
 
 
-def _confidence(quote: QuoteExplanation) -> Table:
-    table = _table("Confidence", "evidence", "weight", "log-odds")
-    table.add_row("without any evidence", "", "", f"{quote.intercept:+.3f}")
-    for part in quote.evidence:
+def _odds(odds: Odds) -> Table:
+    table = _table(_FACTORS.get(odds.name, odds.name), "evidence", "weight", "log-odds")
+    table.add_row("without any evidence", "", "", f"{odds.intercept:+.3f}")
+    for part in odds.evidence:
         _add(table, part, sign="+")
-    table.add_row("sum", "", "", f"{quote.log_odds:+.3f}")
-    table.add_row("probability, 1 / (1 + exp(-sum))", "", "", f"{quote.quote.confidence:.1%}")
+    table.add_row("sum", "", "", f"{odds.log_odds:+.3f}")
+    table.add_row("probability, 1 / (1 + exp(-sum))", "", "", f"{odds.probability:.1%}")
+    return table
+
+
+def _confidence(quote: QuoteExplanation) -> Table:
+    table = _table("Confidence", "", "", "")
+    for odds in quote.odds:
+        table.add_row(_FACTORS.get(odds.name, odds.name), "", "", f"{odds.probability:.1%}")
+    table.add_row("product", "", "", f"{quote.quote.confidence:.1%}")
     return table
 
 

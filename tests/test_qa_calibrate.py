@@ -9,22 +9,33 @@ from test_qa_evaluate import labelled  # noqa: F401 - a fixture
 
 import qa.chatbot
 from qa import calibrate
+from qa.calibrate import Row
 from qa.confidence import Evidence
 
 
-def evidence(late: float) -> Evidence:
-    return Evidence(late, dense=0.5, passage_coverage=0.5, sentence_coverage=0.5, margin=0.0, reader=None)
+def row(late: float = 0.5, margin: float = 0.0, *, right: bool, on_topic: bool = True) -> Row:
+    evidence = Evidence(late, dense=0.5, passage_coverage=0.5, sentence_coverage=0.5, margin=margin, reader=None)
+    return Row(evidence, right, on_topic, right)
 
 
 def test_what_separates_right_from_wrong_gets_the_weight() -> None:
-    """Only `late` differs: it decides, the threshold lies between, and constant evidence weighs nothing."""
-    rows = [(evidence(late), late > 0.5, late > 0.5) for late in (0.1, 0.2, 0.3, 0.7, 0.8, 0.9) for _ in range(5)]
+    """`late` tells the topic, `margin` the right sentence, and constant evidence weighs nothing."""
+    rows = [row(late, right=False, on_topic=False) for late in (0.1, 0.2, 0.3) for _ in range(5)]
+    rows += [row(0.8, margin, right=margin > 0) for margin in (-0.2, -0.1, 0.1, 0.2) for _ in range(5)]
     model = calibrate.fit(rows)
-    coefficients = model["coefficients"]
-    assert isinstance(coefficients, dict)
-    assert coefficients["late"] > 5
-    assert coefficients["dense"] == coefficients["margin"] == 0
-    assert 0.5 < float(str(model["threshold"])) < 1
+    topic, sentence = (model["factors"][name]["coefficients"] for name in ("topic", "sentence"))
+    assert topic["late"] > 5
+    assert sentence["margin"] > 5
+    assert topic["dense"] == topic["passage_coverage"] == sentence["sentence_coverage"] == 0
+    assert set(sentence) == {"sentence_coverage", "margin"}
+    assert 0.5 < model["threshold"] < 1
+
+
+def test_a_set_counts_as_much_as_any_other() -> None:
+    """Two answerable questions share 1, one about the same without an answer has a fifth; off-topic ones are equals."""
+    weights = [row.weight for row in calibrate.evened([row(right=True), row(right=True), row(right=False)])]
+    assert weights == [0.5, 0.5, calibrate.ON_TOPIC]
+    assert [r.weight for r in calibrate.evened([row(right=True), row(right=False, on_topic=False)])] == [0.5, 0.5]
 
 
 def test_the_script_writes_readable_numbers(
@@ -41,7 +52,8 @@ def test_the_script_writes_readable_numbers(
     assert calibrate.main([str(labelled), "--output", str(target)]) == 0
     models = json.loads(target.read_text("utf-8"))
     assert models["with reader"]["fitted_on"] == ["set"]
-    names = {"late", "dense", "passage_coverage", "sentence_coverage", "margin"}
-    assert set(models["without reader"]["coefficients"]) == names
-    assert set(models["with reader"]["coefficients"]) == {*names, "reader"}
+    for name, evidence in (("without reader", []), ("with reader", ["reader"])):
+        factors = models[name]["factors"]
+        assert list(factors["topic"]["coefficients"]) == ["late", "dense", "passage_coverage"]
+        assert list(factors["sentence"]["coefficients"]) == ["sentence_coverage", "margin", *evidence]
     assert "set: 5 rows" in capsys.readouterr().err

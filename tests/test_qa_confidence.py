@@ -27,20 +27,29 @@ def test_evidence_is_that_of_the_chosen_sentence() -> None:
     assert confidence.gather(Choice(best, 1, 1.0), [best]).margin == confidence.NO_RIVAL_MARGIN
 
 
-def test_the_probability_is_a_logistic_regression(monkeypatch: pytest.MonkeyPatch) -> None:
-    """1 / (1 + exp(-(intercept + the sum of coefficient times evidence))), with the reader's score if there is one."""
-    names = ["late", "dense", "passage_coverage", "sentence_coverage", "margin"]
+def test_what_was_not_read_has_no_reader_behind_it() -> None:
+    """A sentence that ranks by the least margin of those that were read is not evidence for itself."""
+    best = candidate(1, [0.75])
+    assert confidence.gather(Choice(best, 0, 1.0, 8.0, None), [best]).reader is None
+    assert confidence.gather(Choice(best, 0, 1.0, 8.0, "1889"), [best]).reader == 8.0
+
+
+def test_the_probability_is_a_product_of_two(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each 1 / (1 + exp(-(intercept + the sum of coefficient times evidence))), with the reader's if there is one."""
+    topic = {"intercept": -1.0, "coefficients": {"late": 1.0, "dense": 1.0}}
     models = {
-        "without reader": {"intercept": -1.0, "coefficients": dict.fromkeys(names, 1.0)},
-        "with reader": {"intercept": -1.0, "coefficients": dict.fromkeys([*names, "reader"], 1.0)},
+        "without reader": {
+            "factors": {"topic": topic, "sentence": {"intercept": 0.0, "coefficients": {"margin": 1.0}}}
+        },
+        "with reader": {"factors": {"topic": topic, "sentence": {"intercept": 0.0, "coefficients": {"reader": 2.0}}}},
     }
     monkeypatch.setattr(confidence, "_model", models.__getitem__)
-    assert confidence.probability(Evidence(0.5, 0.5, 0.0, 0.0, 0.0, None)) == 0.5
-    assert confidence.probability(Evidence(1, 1, 0, 0, 0, 1)) == pytest.approx(1 / (1 + math.exp(-2)))
-    assert confidence.weigh(Evidence(0.5, 1, 0, 0, 0, None)) == (
-        -1.0,
-        {**dict.fromkeys(names, (0.0, 1.0)), "late": (0.5, 1.0), "dense": (1.0, 1.0)},
-    )
+    assert confidence.probability(Evidence(0.5, 0.5, 0.0, 0.0, 0.0, None)) == 0.25
+    sure = [1 / (1 + math.exp(-x)) for x in (1, 4)]
+    assert confidence.probability(Evidence(1, 1, 0, 0, 0, 2)) == pytest.approx(sure[0] * sure[1])
+    first, second = confidence.factors(Evidence(0.5, 1, 0, 0, 0, None))
+    assert (first.name, first.intercept, first.weighed) == ("topic", -1.0, {"late": (0.5, 1.0), "dense": (1.0, 1.0)})
+    assert (first.log_odds, second.probability) == (0.5, 0.5)
 
 
 @pytest.mark.parametrize("reader", [True, False])

@@ -40,9 +40,12 @@ def test_every_sum_adds_up(bot: Chatbot) -> None:
             assert explained.score == pytest.approx(sum(part.adds for part in explained.ranking), abs=1e-5)
             assert ranking["passage_score"].value == pytest.approx(sum(p.adds for p in explained.passage), abs=1e-5)
             assert ranking["late"].value == pytest.approx(sum(match.adds for match in explained.tokens), abs=1e-5)
-            log_odds = explained.intercept + sum(part.adds for part in explained.evidence)
-            assert explained.log_odds == pytest.approx(log_odds)
-            assert explained.quote.confidence == pytest.approx(1 / (1 + math.exp(-log_odds)))
+            for odds in explained.odds:
+                log_odds = odds.intercept + sum(part.adds for part in odds.evidence)
+                assert odds.log_odds == pytest.approx(log_odds)
+                assert odds.probability == pytest.approx(1 / (1 + math.exp(-log_odds)))
+            product = math.prod(odds.probability for odds in explained.odds)
+            assert explained.quote.confidence == pytest.approx(product)
         scores = [explained.score for explained in explanation.quotes]
         assert scores == sorted(scores, reverse=True)
 
@@ -125,6 +128,8 @@ def test_an_explanation_is_plain_json(bot: Chatbot) -> None:
     }
     first = record["quotes"][0]
     assert first["quote"] == answer.quotes[0].to_dict()
+    assert [odds["name"] for odds in first["odds"]] == ["topic", "sentence"]
+    assert first["odds"][0]["evidence"][0].keys() == {"name", "value", "weight", "adds"}
     assert first["ranking"][0].keys() == {"name", "value", "weight", "adds"}
     assert first["tokens"][0].keys() == {"question", "sentence", "cosine", "share", "adds"}
     assert answer.to_dict() == {k: v for k, v in asdict(answer).items() if k != "explainer"}

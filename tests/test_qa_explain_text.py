@@ -7,7 +7,7 @@ from rich.cells import cell_len
 from test_qa_records import quote
 
 from index.matches import TokenMatch
-from qa.explain import Explanation, Part, QuoteExplanation, WordMatch
+from qa.explain import Explanation, Odds, Part, QuoteExplanation, WordMatch
 from qa.explain_text import explanation_text
 from qa.records import Answer
 
@@ -25,9 +25,10 @@ def explanation(
         dense=0.625,
         words=tuple(WordMatch(f"word{n}", 2.0, "passage") for n in range(words)),
         tokens=tuple(TokenMatch(f"piece{n}", "match", 0.5, 0.5) for n in range(tokens)),
-        intercept=-1.0,
-        evidence=(Part("margin", 0.1, 10.0), Part("some_new_evidence", 0.0, 3.0)),
-        log_odds=0.0,
+        odds=(
+            Odds("topic", 2.0, (), 2.0, 0.88),
+            Odds("sentence", -1.0, (Part("margin", 0.1, 10.0), Part("some_new_evidence", 0.0, 3.0)), 0.0, 0.5),
+        ),
     )
     answer = Answer("When?", "When?" if answered else "Who? When?", answered, 0.5, (shown,))
     return explanation_text(Explanation(answer, 0.25, (explained,)))
@@ -55,6 +56,9 @@ def test_each_number_stands_beside_what_it_is() -> None:
         ["some new evidence", "0.000", "3.000", "+0.000"],
         ["sum", "+0.000"],
         ["probability, 1 / (1 + exp(-sum))", "50.0%"],
+        ["The documents speak of it", "88.0%"],
+        ["If so, this sentence says it", "50.0%"],
+        ["product", "50.0%"],
     ):
         assert row in rows(text)
 
