@@ -73,7 +73,12 @@ def ask_tab(bot: Bot, chosen: gr.State, last: gr.State, *, read_only: bool = Fal
     keeping(bot, chat, sources)
     # Gradio empties the placeholder with the question and never puts it back
     chat.chatbot.change(
-        lambda: gr.update(placeholder=INVITATION), None, chat.textbox, queue=False, api_visibility="undocumented"
+        lambda: gr.update(placeholder=INVITATION),
+        None,
+        chat.textbox,
+        queue=False,
+        show_progress="hidden",
+        api_visibility="undocumented",
     )
     for emptied in (chat.chatbot.undo, chat.chatbot.clear):
         emptied(lambda: (NO_SOURCES, None), None, [sources, last], queue=False, api_visibility="undocumented")
@@ -98,6 +103,7 @@ def _stop_what_is_cleared(chat: gr.ChatInterface, sources: gr.Markdown) -> None:
             None,
             chat.textbox,
             queue=False,
+            show_progress="hidden",
             api_visibility="private",
         )
 

@@ -125,11 +125,16 @@ def _row(number: int, document: DocumentRecord, state: str, ticked: bool) -> str
         f'<span class="pq-file">{name(source.name)}</span>'
         f'<span class="pq-folder">{name(str(source.parent))}</span></label></td>'
         f'<td class="pq-kind">{literal(document.format)}</td>'
-        f'<td class="pq-pages">{f"{document.pages:,}" if document.pages else ""}</td>'
-        f'<td class="pq-passages">{document.passages:,}</td>'
+        f'<td class="pq-pages{_one(document.pages)}">{f"{document.pages:,}" if document.pages else ""}</td>'
+        f'<td class="pq-passages{_one(document.passages)}">{document.passages:,}</td>'
         f'<td class="pq-when"><time datetime="{literal(document.indexed_at)}">{_when(document.indexed_at)}</time></td>'
         f'<td class="pq-how">{badge}{notes}</td></tr>'
     )
+
+
+def _one(count: int | None) -> str:
+    """Return the class that keeps what is counted in the singular, where the page is too narrow for a table."""
+    return " pq-one" if count == 1 else ""
 
 
 def _when(moment: str) -> str:
