@@ -1,15 +1,13 @@
 """Ask documents a question."""
 
 import os
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
+from collections.abc import Mapping, Sequence
 from functools import cache
 from pathlib import Path
 from types import TracebackType
 from typing import Self
 
 from corpus.errors import IndexLockedError, InputError, PathError, QuestionError, SettingError
-from corpus.language import ENGLISH
 from corpus.records import Failure
 from index import feedback as stored
 from index.encoder import Encoder, Floats, SentenceTransformerEncoder
@@ -21,17 +19,10 @@ from index.search import Candidate
 from index.store import Index
 from index.sync import OnProgress, SyncReport, is_within
 from qa import examples, feedback, followup
-from qa.agreement import differing
-from qa.choose import Choice, choose, read
-from qa.confidence import Evidence, default_threshold, gather, probability
-from qa.explain import explainer
-from qa.notes import answer_notes
+from qa.answering import Found, OnStage, answer_to, quotes_for
 from qa.places import BUNDLED_DOCUMENTS, EXAMPLE_QUESTIONS, Paths, absolute_paths, default_index, nothing_to_read
-from qa.records import Answer, DocumentRecord, Hit, Quote, quote_of
-from qa.reranker import load_reader
+from qa.records import Answer, DocumentRecord, Hit
 from qa.settings import Settings
-
-OnStage = Callable[[str], None]
 
 MOST_PASSAGES = 1_000
 """That one search may ask for."""
@@ -185,70 +176,24 @@ class Chatbot:
             PathError: one of the sources is not in the index.
         """
         self._check(question)
-        asked, before = followup.understand(question, history, self._index.likeness)
-        # What stands alone is shown as it was typed.
-        alone = not before and asked == " ".join(question.split())
-        understood = " ".join([*reversed(before), question if alone else asked])
-        chosen = self.quotes(asked, before, sources, on_stage=on_stage)
-        quotes = tuple(quote for quote, _, _ in chosen)
-        sure = quotes[0].confidence if quotes else 0.0
-        threshold = self.settings.threshold
-        if threshold is None:
-            threshold = default_threshold(reader=bool(chosen) and chosen[0][2].reader is not None)
-        answered = bool(quotes) and sure >= threshold
-        choices = [choice for _, choice, _ in chosen]
-        return Answer(
-            question,
-            understood,
-            answered,
-            sure,
-            quotes,
-            differing(understood, choices) if answered else (),
-            answer_notes(choices, self._index.encoder),
-            explainer(
-                self._index.encoder,
-                self.settings.weights,
-                threshold,
-                [(choice, evidence) for _, choice, evidence in chosen],
-            ),
-        )
+        chosen, tell = self._chosen(sources), on_stage or _say_nothing
+        return answer_to(self._index, self.settings, question, history, sources=chosen, tell=tell)
 
     def quotes(
         self,
         question: str,
         before: Sequence[str] = (),
         sources: Paths | None = None,
-        *,
-        on_stage: OnStage | None = None,
-    ) -> list[tuple[Quote, Choice, Evidence]]:
+    ) -> list[Found]:
         """Return the quotes for a question, best first, each with how it was chosen and the evidence for it.
 
         Args:
             question: what to ask.
             before: earlier questions that it leans on, the last one first.
             sources: as for `ask`.
-            on_stage: as for `ask`.
         """
-        tell = on_stage or _say_nothing
-        tell("searching")
-        found = self._index.search(question.strip(), before, self.settings.candidates, self._chosen(sources))
-        whole = " ".join([*reversed(before), question.strip()])
-        named = self.settings.reader_model  # in whatever language; the packaged one reads English
-        wanted = self.settings.reader and (named or self._index.question_language(question) == ENGLISH)
-        reader = _reader(named) if wanted else None  # loaded at the first question, as is the encoder
-        if reader:
-            tell("reading")
-        reading = read(whole, found, reader, self.settings.reader_passages, english_only=not named)
-        chosen = [(choice, self._evidence(choice, found)) for choice in choose(found, reading, self.settings.quotes)]
-        return [
-            (quote_of(choice.candidate.passage, *choice.quoted, probability(evidence)), choice, evidence)
-            for choice, evidence in chosen
-        ]
-
-    def _evidence(self, choice: Choice, found: Sequence[Candidate]) -> Evidence:
-        """Collect the evidence for a quote; scores of a reader that the confidence was not fitted with are left out."""
-        evidence = gather(choice, found)
-        return evidence if self.settings.reader_model is None else replace(evidence, reader=None)
+        chosen = self._chosen(sources)
+        return quotes_for(self._index, self.settings, question, before, sources=chosen, tell=_say_nothing)
 
     def search(
         self,
@@ -573,9 +518,6 @@ class Chatbot:
 def _encoder(model: str | None) -> Encoder:
     """Return the encoder of a model; one is enough for a process, whatever the number of chatbots."""
     return SentenceTransformerEncoder(model)
-
-
-_reader = cache(load_reader)  # one is enough for a process
 
 
 def _say_nothing(progress: object) -> None:

@@ -1,0 +1,110 @@
+"""A question to an answer: what it means, what is found, what is read, what is quoted, how sure that is."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from functools import cache
+from typing import NamedTuple
+
+from corpus.language import ENGLISH
+from index.store import Index
+from qa import followup
+from qa.agreement import differing
+from qa.choose import Choice, choose, read
+from qa.confidence import Evidence, default_threshold, gather, probability
+from qa.explain import explainer
+from qa.notes import answer_notes
+from qa.records import Answer, Quote, quote_of
+from qa.reranker import load_reader
+from qa.settings import Settings
+
+OnStage = Callable[[str], None]
+
+_reader = cache(load_reader)  # one is enough for a process
+
+
+class Found(NamedTuple):
+    """A quote, how it was chosen, and the evidence for it."""
+
+    quote: Quote
+    choice: Choice
+    evidence: Evidence
+
+
+def answer_to(
+    index: Index,
+    settings: Settings,
+    question: str,
+    history: Sequence[Mapping[str, str]],
+    *,
+    sources: Sequence[str] | None,
+    tell: OnStage,
+) -> Answer:
+    """Return the sentences of an index that answer a question.
+
+    Args:
+        index: what is asked.
+        settings: how to answer.
+        question: neither empty nor too long.
+        history: earlier messages, oldest first, each with "role" and "content".
+        sources: the documents to ask, as the index names them; None for all.
+        tell: is told what is being done as it begins: "searching", then "reading" if there is a reader.
+    """
+    asked, before = followup.understand(question, history, index.likeness)
+    # What stands alone is shown as it was typed.
+    alone = not before and asked == " ".join(question.split())
+    understood = " ".join([*reversed(before), question if alone else asked])
+    found = quotes_for(index, settings, asked, before, sources=sources, tell=tell)
+    sure = found[0].quote.confidence if found else 0.0
+    threshold = settings.threshold
+    if threshold is None:
+        threshold = default_threshold(reader=bool(found) and found[0].evidence.reader is not None)
+    answered = bool(found) and sure >= threshold
+    choices = [choice for _, choice, _ in found]
+    evidence = [(choice, evidence) for _, choice, evidence in found]
+    return Answer(
+        question,
+        understood,
+        answered,
+        sure,
+        tuple(quote for quote, _, _ in found),
+        differing(understood, choices) if answered else (),
+        answer_notes(choices, index.encoder),
+        explainer(index.encoder, settings.weights, threshold, evidence),
+    )
+
+
+def quotes_for(
+    index: Index,
+    settings: Settings,
+    question: str,
+    before: Sequence[str],
+    *,
+    sources: Sequence[str] | None,
+    tell: OnStage,
+) -> list[Found]:
+    """Return the quotes for a question, best first.
+
+    Args:
+        index: what is asked.
+        settings: how to answer.
+        question: as it is to be searched for.
+        before: earlier questions that it leans on, the last one first.
+        sources: as for `answer_to`.
+        tell: as for `answer_to`.
+    """
+    tell("searching")
+    candidates = index.search(question.strip(), before, settings.candidates, sources)
+    whole = " ".join([*reversed(before), question.strip()])
+    named = settings.reader_model  # in whatever language; the packaged one reads English
+    wanted = settings.reader and (named or index.question_language(question) == ENGLISH)
+    reader = _reader(named) if wanted else None  # loaded at the first question, as is the encoder
+    if reader:
+        tell("reading")
+    reading = read(whole, candidates, reader, settings.reader_passages, english_only=not named)
+    found = []
+    for choice in choose(candidates, reading, settings.quotes):
+        evidence = gather(choice, candidates)
+        if named:  # the confidence was not fitted with its scores
+            evidence = replace(evidence, reader=None)
+        found.append(Found(quote_of(choice.candidate.passage, *choice.quoted, probability(evidence)), choice, evidence))
+    return found
