@@ -60,7 +60,9 @@ def measure(outcomes: Sequence[Outcome], *, calibrated: bool = True) -> Figures:
 
 
 def judgeable(outcomes: Sequence[Outcome]) -> list[Outcome]:
-    """Return the outcomes of which the set says whether the first quote is right."""
+    """Return the outcomes of which the set says whether the first quote is right; none where it marks no answers."""
+    if not any(o.question.answers for o in outcomes):
+        return []
     return [o for o in outcomes if o.question.answerable is False or o.question.answers]
 
 
