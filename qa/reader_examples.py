@@ -23,7 +23,6 @@ from index.encoder import SentenceTransformerEncoder
 from index.stopwords import content_words
 
 NO_ANSWER_SHARE = 0.45  # of the examples of an epoch
-TITLE_SHARE = 0.5  # of the examples; their passage is read after the document's title
 NEAREST = 4  # paragraphs found by the encoder, in the same document and in others
 WORD = re.compile(r"\w+")
 DEFINITION = re.compile(
@@ -83,12 +82,10 @@ class Sets:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.texts: dict[str, str] = {}
-        self.titles: dict[str, str] = {}
         self.questions: list[Question] = []
         rows = []
         for folder in folders:
-            for row in read_rows(folder / "documents.jsonl"):
-                self.texts[row["id"]], self.titles[row["id"]] = row["text"], row["title"]
+            self.texts |= {row["id"]: row["text"] for row in read_rows(folder / "documents.jsonl")}
             rows += read_rows(folder / "questions.jsonl")
         self.blocks = {d: paragraphs(t) for d, t in self.texts.items()}
         self.words = {d: [set(WORD.findall(self.texts[d][a:b].lower())) for a, b in v] for d, v in self.blocks.items()}
@@ -202,19 +199,14 @@ class Sets:
         other, n = max(pool, key=lambda x: sum(self.rarity[w] for w in asked & self.words[x[0]][x[1]]))
         return other, self._passage(draw, other, self.blocks[other][n])
 
-    def _example(
-        self, draw: random.Random, question: str, document: str, within: Range, answers: tuple[Range, ...]
-    ) -> Example:
+    def _example(self, question: str, document: str, within: Range, answers: tuple[Range, ...]) -> Example:
         a, b = within
         cuts = [c for p in self.blocks[document] if p[0] < b and a < p[1] for c in self.cuts[document, p]]
-        title = self.titles[document]
-        lead = f"{title}\n" if title and draw.random() < TITLE_SHARE else ""
-        by = len(lead) - a
         return Example(
-            _as_typed(draw, question),
-            lead + self.texts[document][a:b],
-            tuple((s + by, e + by) for s, e in cuts if a <= s and e <= b),
-            tuple((s + by, e + by) for s, e in answers if a <= s and e <= b),
+            question,
+            self.texts[document][a:b],
+            tuple((s - a, e - a) for s, e in cuts if a <= s and e <= b),
+            tuple((s - a, e - a) for s, e in answers if a <= s and e <= b),
         )
 
     def epoch(self, draw: random.Random) -> list[Example]:
@@ -224,15 +216,15 @@ class Sets:
         wanted = int(len(asked) * NO_ANSWER_SHARE / (1 - NO_ANSWER_SHARE)) - (len(self.questions) - len(asked))
         for q in self.questions:
             within = self._passage(draw, q.document, q.paragraph, draw.choice(q.answers) if q.answers else None)
-            out.append(self._example(draw, q.text, q.document, within, q.answers))
+            out.append(self._example(_as_typed(draw, q.text), q.document, within, q.answers))
         for q in self.definitions:
             within = self._passage(draw, q.document, q.paragraph, q.answers[0])
             asks = draw.choice(DEFINITION_QUESTIONS).format(q.text)
-            out.append(self._example(draw, asks, q.document, within, q.answers))
+            out.append(self._example(_as_typed(draw, asks), q.document, within, q.answers))
         for q in draw.sample(asked, min(max(wanted, 0), len(asked))):
             found = self._negative(draw, q)
             if found:
-                out.append(self._example(draw, q.text, *found, ()))
+                out.append(self._example(_as_typed(draw, q.text), *found, ()))
         draw.shuffle(out)
         return out
 
