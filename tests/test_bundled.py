@@ -19,6 +19,7 @@ OFF_TOPIC = [
     "Who painted the ceiling of the Sistine Chapel?",
     "How long should I bake a sourdough loaf?",
     "How many people live in Baku?",
+    "How many Azerbaijani soldiers died while serving with KFOR?",
 ]
 
 

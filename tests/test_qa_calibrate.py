@@ -28,14 +28,17 @@ def test_what_separates_right_from_wrong_gets_the_weight() -> None:
     assert sentence["margin"] > 5
     assert topic["dense"] == topic["passage_coverage"] == sentence["sentence_coverage"] == 0
     assert set(sentence) == {"sentence_coverage", "margin"}
-    assert 0.5 < model["threshold"] < 1
+    assert 0.5 < model["threshold"] < 1  # all that can be answered are right, and sure
 
 
 def test_a_set_counts_as_much_as_any_other() -> None:
     """Two answerable questions share 1, one about the same without an answer has a fifth; off-topic ones are equals."""
     weights = [row.weight for row in calibrate.evened([row(right=True), row(right=True), row(right=False)])]
     assert weights == [0.5, 0.5, calibrate.ON_TOPIC]
-    assert [r.weight for r in calibrate.evened([row(right=True), row(right=False, on_topic=False)])] == [0.5, 0.5]
+    assert [r.weight for r in calibrate.evened([row(right=True), row(right=False, on_topic=False)], 0.5)] == [
+        0.25,
+        0.25,
+    ]
 
 
 def test_the_script_writes_readable_numbers(
@@ -49,9 +52,9 @@ def test_the_script_writes_readable_numbers(
     monkeypatch.setattr(qa.chatbot, "_encoder", lambda model: WordEncoder())
     target = tmp_path / "confidence.json"
     assert calibrate.main([str(labelled), "--output", str(target), "--no-reader"]) == 0
-    assert calibrate.main([str(labelled), "--output", str(target)]) == 0
+    assert calibrate.main([f"{labelled}=0.5", "--output", str(target)]) == 0
     models = json.loads(target.read_text("utf-8"))
-    assert models["with reader"]["fitted_on"] == ["set"]
+    assert models["with reader"]["fitted_on"] == {"set": 0.5}
     for name, evidence in (("without reader", []), ("with reader", ["reader"])):
         factors = models[name]["factors"]
         assert list(factors["topic"]["coefficients"]) == ["late", "dense", "passage_coverage"]
