@@ -63,7 +63,7 @@ def _draw_reliability(axes: Any, judged: Sequence[Outcome]) -> None:
     seen = counts > 0
     axes.plot(confidence[seen], right[seen], "o-", color=_INK, label="first quote right")
     axes.set(title="Reliability", xlabel="confidence", ylabel="share", xlim=(0, 1), ylim=(0, 1))
-    axes.legend(frameon=False, loc="upper left", fontsize="small")
+    axes.legend(frameon=False, loc="upper center", bbox_to_anchor=(0.5, -0.14), ncols=3, fontsize="small")
 
 
 def _draw_risk(axes: Any, judged: Sequence[Outcome]) -> None:
