@@ -60,18 +60,18 @@ class Row:
     weight: float = 1.0
 
 
-def ask_all(folder: Path, questions: Sequence[evaluate.Question], bot: Chatbot, *, whole: bool) -> Iterator[Row]:
+def ask_all(name: str, questions: Sequence[evaluate.Question], bot: Chatbot, *, whole: bool) -> Iterator[Row]:
     """Ask questions and yield a row for each that got a quote.
 
     Args:
-        folder: of the set; only its name is told.
+        name: of the set, for who waits.
         questions: of which it is known whether the first quote is right.
         bot: has the documents.
         whole: whether these are all the documents of the set; otherwise what has no answer is off-topic.
     """
     for done, question in enumerate(questions):
         if done % 100 == 0:
-            print(f"{folder.name}: {done} of {len(questions)} questions", file=sys.stderr)
+            print(f"{name}: {done} of {len(questions)} questions", file=sys.stderr)
         for quote, _, evidence in bot.quotes(question.text):
             answerable = question.answerable is not False
             right = answerable and any(evaluate.holds(quote, answer) for answer in question.answers)
@@ -201,11 +201,11 @@ def main(arguments: Sequence[str] | None = None) -> int:
         questions = evaluate.sample(questions, options.limit)
         with tempfile.TemporaryDirectory() as scratch:
             with Chatbot.open(folder / "documents.jsonl", settings=settings) as bot:
-                found += evened(list(ask_all(folder, questions, bot, whole=True)), weight)
+                found += evened(list(ask_all(folder.name, questions, bot, whole=True)), weight)
             half = Path(scratch) / folder.name
             held_out = evaluate.hold_out(folder, [q for q in questions if q.answers], "id", half)
             with Chatbot.open(half / "documents.jsonl", index=half / "index", settings=settings) as bot:
-                found += evened(list(ask_all(folder, held_out, bot, whole=False)), weight)
+                found += evened(list(ask_all(folder.name, held_out, bot, whole=False)), weight)
         print(f"{folder.name}: {len(found)} rows so far", file=sys.stderr)
     if settings.reader:  # a first quote that was not read is for the other model to judge
         found = [row for row in found if row.evidence.reader is not None]

@@ -5,16 +5,13 @@ import json
 import shutil
 import sys
 import tempfile
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import PathError
 from qa import evaluate
-from qa.chatbot import Chatbot
-
-AddCommand = Callable[..., argparse.ArgumentParser]
-Open = Callable[[argparse.Namespace], Chatbot]
+from qa.serve_commands import EXIT_DONE, AddCommand, Open
 
 _EPILOG = """\
 All figures beside the baseline's, whole sets and half of one, with pictures:
@@ -57,13 +54,12 @@ def _evaluate(options: argparse.Namespace, open_bot: Open) -> int:
 
     if options.plots:
         check_can_plot()
-    folders = [Path(name).expanduser() for name in options.sets]
-    _check(folders, options.hold_out)
+    sets = _read(options)
     results: dict[str, figures.Figures] = {}
     pictures: list[Path] = []
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory() as scratch:
-        for name, folder, questions in _parts(folders, options, Path(scratch)):
+        for name, folder, questions in _parts(sets, options, Path(scratch)):
             index = folder / "index" if folder.is_relative_to(scratch) else options.index
             opening = argparse.Namespace(**vars(options) | {"paths": [folder / "documents.jsonl"], "index": index})
             with open_bot(opening) as bot:
@@ -78,33 +74,32 @@ def _evaluate(options: argparse.Namespace, open_bot: Open) -> int:
                     results[f"{name}, baseline"] = figures.measure(plain, calibrated=False)
     if options.json:
         print(json.dumps(results, ensure_ascii=False, indent=2))
-        return 0
+        return EXIT_DONE
     width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
     for part in figures_tables(results, width):
         Console(width=width).print(part)
     for picture in pictures:
         print(f"drawn: {picture}")
-    return 0
+    return EXIT_DONE
 
 
-def _check(folders: Sequence[Path], field: str | None) -> None:
-    """Read all that is asked before the first question is: a set that is none should not cost an hour."""
-    for folder in folders:
-        evaluate.read_questions(folder)
-    if field and not any(evaluate.has_field(folder, field) for folder in folders):
+def _read(options: argparse.Namespace) -> dict[Path, list[evaluate.Question]]:
+    """Return the questions of every set, before the first is asked: a folder that is none should not cost an hour."""
+    sets = {folder: evaluate.read_questions(folder) for folder in (Path(name).expanduser() for name in options.sets)}
+    field = options.hold_out
+    if field and not any(evaluate.has_field(folder, field) for folder in sets):
         raise PathError(f"the documents of no set have a field {field!r} to make groups of")
+    return sets
 
 
 def _parts(
-    folders: Sequence[Path], options: argparse.Namespace, scratch: Path
+    sets: Mapping[Path, list[evaluate.Question]], options: argparse.Namespace, scratch: Path
 ) -> Iterator[tuple[str, Path, list[evaluate.Question]]]:
     """Yield what is measured: its name, the folder of its documents, its questions."""
-    names = [folder.name for folder in folders]
-    for folder in folders:
+    names = [folder.name for folder in sets]
+    for folder, questions in sets.items():
         name = folder.name if names.count(folder.name) == 1 else str(folder)
-        questions = evaluate.read_questions(folder)
-        chosen = evaluate.sample(questions, options.limit or len(questions))
-        yield name, folder, chosen
+        yield name, folder, evaluate.sample(questions, options.limit or len(questions))
         if options.hold_out and evaluate.has_field(folder, options.hold_out):
             half = scratch / str(len(list(scratch.iterdir())))
             kept = evaluate.hold_out(folder, questions, options.hold_out, half)
