@@ -4,11 +4,12 @@ import hashlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from collections.abc import Set as AbstractSet
 from dataclasses import dataclass, field, replace
+from itertools import islice
 from pathlib import Path
 
 from corpus.language import detect_language
 from corpus.passages import split_passages
-from corpus.records import Document, Failure, File, Limits
+from corpus.records import Document, Failure, File, Limits, Passage
 from corpus.sandbox import Sandbox
 from corpus.walk import walk
 from index.catalog import Catalog
@@ -18,6 +19,7 @@ from index.late import TokenMatrix
 from index.records import IndexedPassage, context_line
 
 _PASSAGES_AT_ONCE = 256  # of one transaction, at least, while there are files left; bounds what a crash costs
+_PASSAGES_IN_ONE_GO = 64  # of the encoder, between two reports of progress
 
 
 @dataclass(frozen=True, slots=True)
@@ -181,9 +183,17 @@ class Synchroniser:
     ) -> list[tuple[Document, list[IndexedPassage]]] | Failure:
         """Return a file's documents with their encoded passages; a Failure if none of them has a sentence."""
         excluded = self._catalog.excluded
-        wanted = [document for document in documents if document.source not in excluded]
-        encoded = [(document, list(self._encode(document, report))) for document in map(self._in_language, wanted)]
-        results = [(document, indexed) for document, indexed in encoded if indexed]
+        wanted = [self._in_language(document) for document in documents if document.source not in excluded]
+        indexed: list[list[IndexedPassage]] = [[] for _ in wanted]
+        passages = ((number, passage) for number, document in enumerate(wanted) for passage in self._split(document))
+        # Documents of a passage each, such as a file of JSON lines has, go through the model together.
+        while chosen := list(islice(passages, _PASSAGES_IN_ONE_GO)):
+            encoded = self._encode([(wanted[number], passage) for number, passage in chosen])
+            for (number, _), result in zip(chosen, encoded, strict=True):
+                indexed[number].append(result)
+            report.passages += len(chosen)
+            self._progress(replace(self._now, passages=report.passages))
+        results = [(document, found) for document, found in zip(wanted, indexed, strict=True) if found]
         if wanted and not results:
             return Failure(file.source, "it holds no sentence to quote")
         return results
@@ -194,21 +204,18 @@ class Synchroniser:
         note = language_note(language, self._encoder)
         return replace(document, language=language, notes=(*document.notes, *([note] if note else [])))
 
-    def _encode(self, document: Document, report: SyncReport) -> Iterator[IndexedPassage]:
-        passages = split_passages(
-            document, self._encoder.count_tokens, min(self._passage_tokens, self._encoder.passage_room)
+    def _split(self, document: Document) -> list[Passage]:
+        room = min(self._passage_tokens, self._encoder.passage_room)
+        return split_passages(document, self._encoder.count_tokens, room)
+
+    def _encode(self, passages: Sequence[tuple[Document, Passage]]) -> Iterator[IndexedPassage]:
+        encoded = self._encoder.encode_passages(
+            [document.text[passage.start : passage.end] for document, passage in passages],
+            [context_line(document.title, passage.headings) + "\n" for document, passage in passages],
         )
-        for first in range(0, len(passages), 64):
-            chosen = passages[first : first + 64]
-            encoded = self._encoder.encode_passages(
-                [document.text[passage.start : passage.end] for passage in chosen],
-                [context_line(document.title, passage.headings) + "\n" for passage in chosen],
-            )
-            for passage, vectors in zip(chosen, encoded, strict=True):
-                tokens = TokenMatrix.pack(vectors, passage.start, passage.sentences)
-                yield IndexedPassage(passage, vectors.vector, tokens)
-            report.passages += len(chosen)
-            self._progress(replace(self._now, passages=report.passages))
+        for (_, passage), vectors in zip(passages, encoded, strict=True):
+            tokens = TokenMatrix.pack(vectors, passage.start, passage.sentences)
+            yield IndexedPassage(passage, vectors.vector, tokens)
 
     def _keep(
         self,
