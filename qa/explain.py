@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from index.encoder import Encoder
 from index.matches import TokenMatch, token_matches
 from index.search import Weights
-from qa.choose import ELSEWHERE, READER_WEIGHT, Choice
+from qa.choose import ELSEWHERE, OVERLAP_WEIGHT, READER_WEIGHT, Choice
 from qa.confidence import Evidence, factors
 
 if TYPE_CHECKING:
@@ -176,9 +176,10 @@ def _quote(
     before: int,
 ) -> QuoteExplanation:
     candidate, sentence = choice.candidate, choice.sentence
+    overlap = weights.overlap if choice.margin is None else weights.overlap + OVERLAP_WEIGHT
     ranking = [
         Part("late", float(candidate.late[sentence]), 1.0),
-        Part("sentence_coverage", float(candidate.overlap[sentence]), weights.overlap),
+        Part("sentence_coverage", float(candidate.overlap[sentence]), overlap),
         Part("passage_score", candidate.score, weights.passage),
     ]
     if choice.margin is not None:

@@ -2,8 +2,9 @@
 
 A small model of our own (MODEL_CARD.md): MiniLM with two logits a token, start and end of the answer; the first token,
 [CLS], stands for "no answer" (SQuAD 2.0, Rajpurkar et al. 2018; the head: Devlin et al. 2019, section 4.3). A sentence
-scores its best start + end, end not before start, minus the two logits of [CLS]. Scores are differences of logits,
-higher is better: above 0 the model leans towards an answer in that sentence. They are not probabilities.
+scores the log-sum-exp of its starts plus that of its ends, as in training (`qa.train_reader.sentence_loss`), minus the
+two logits of [CLS]. Scores are differences of logits, higher is better: above 0 the model leans towards an answer in
+that sentence. They are not probabilities.
 """
 
 import os
@@ -160,9 +161,9 @@ def _raise_scores(
         if not len(inside):
             continue
         opens, closes = logits[inside].T
-        totals = np.maximum.accumulate(opens) + closes  # the best start at or before each end
-        last = int(totals.argmax())
-        if totals[last] > result.sentences[number]:
+        score = float(np.logaddexp.reduce(opens) + np.logaddexp.reduce(closes))
+        if score > result.sentences[number]:
+            last = int((np.maximum.accumulate(opens) + closes).argmax())  # each end, with the best start up to it
             first = int(opens[: last + 1].argmax())
-            result.sentences[number] = totals[last]
+            result.sentences[number] = score
             result.spans[number] = offsets[inside[first], 0], offsets[inside[last], 1]

@@ -1,11 +1,12 @@
 """Which sentences are quoted."""
 
 import numpy as np
+import pytest
 
 from corpus.records import Span
 from index.records import StoredPassage
 from index.search import Candidate
-from qa.choose import READER_WEIGHT, choose, read
+from qa.choose import OVERLAP_WEIGHT, READER_WEIGHT, choose, read
 from qa.reader import Reader, ReaderScores
 
 
@@ -46,11 +47,11 @@ def read_as(*margins: float) -> ReaderScores:
 
 
 def test_the_reader_has_its_say() -> None:
-    """Its margin is added by its weight; what it did not read counts as the least likely that it read."""
+    """Its margin is added by its weight, the words count less; what was not read counts as the least likely read."""
     found = [candidate(1, {"One.": 0.5, "Two.": 0.45}), candidate(2, {"Three.": 0.46})]
     chosen = choose(found, {1: read_as(-5, 5)}, 3)
     assert [(choice.text, choice.margin) for choice in chosen] == [("Two.", 5), ("One.", -5), ("Three.", -5)]
-    assert chosen[0].score == np.float32(0.45) + READER_WEIGHT * 5
+    assert chosen[0].score == pytest.approx(0.45 + READER_WEIGHT * 5 + OVERLAP_WEIGHT * 0.45)
 
     assert [choice.answer for choice in chosen] == ["One", "One", None]
 

