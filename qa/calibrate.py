@@ -1,7 +1,8 @@
-"""Fit the confidence on labelled sets: `python -m qa.calibrate SET[=WEIGHT]... [--limit N]` writes `confidence.json`.
+"""Fit the confidence on labelled sets: `python -m qa.calibrate SET[=WEIGHT]... [--whole SET[=WEIGHT]...] [--limit N]`.
 
-Each set is used twice: as it is, and with every second document left out, whose questions nothing then answers. Sets
-that are used here must not be used to report how good the confidence is.
+It writes `confidence.json`. Each set is used twice: as it is, and with every second document left out, whose questions
+nothing then answers. A set in which other documents say the same, such as editions of one article, is only good for the
+former (`--whole`). Sets that are used here must not be used to report how good the confidence is.
 """
 
 import argparse
@@ -190,29 +191,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script and return its exit code."""
     parser = argparse.ArgumentParser(prog="python -m qa.calibrate", description=__doc__)
     parser.add_argument("sets", nargs="+", type=weighed_set, metavar="SET[=WEIGHT]", help="weights are 1 unless given")
+    parser.add_argument("--whole", nargs="+", type=weighed_set, default=[], metavar="SET[=WEIGHT]", help="used once")
     parser.add_argument("--limit", type=int, default=1000, help="questions of each set (default: %(default)s)")
     parser.add_argument("--no-reader", action="store_true", help="fit the numbers for answers without the reader")
     parser.add_argument("--output", type=Path, default=PACKAGED, help="file to write (default: the packaged one)")
     options = parser.parse_args(arguments)
     settings = Settings(quotes=1, threshold=0.0, reader=not options.no_reader)
     found: list[Row] = []
-    for folder, weight in options.sets:
+    sets = [(*each, True) for each in options.sets] + [(*each, False) for each in options.whole]
+    for folder, weight, halved in sets:
         questions = [q for q in evaluate.read_questions(folder) if q.answers or q.answerable is False]
         questions = evaluate.sample(questions, options.limit)
         with tempfile.TemporaryDirectory() as scratch:
             with Chatbot.open(folder / "documents.jsonl", settings=settings) as bot:
                 found += evened(list(ask_all(folder.name, questions, bot, whole=True)), weight)
-            half = Path(scratch) / folder.name
-            held_out = evaluate.hold_out(folder, [q for q in questions if q.answers], "id", half)
-            with Chatbot.open(half / "documents.jsonl", index=half / "index", settings=settings) as bot:
-                found += evened(list(ask_all(folder.name, held_out, bot, whole=False)), weight)
+            if halved:
+                half = Path(scratch) / folder.name
+                held_out = evaluate.hold_out(folder, [q for q in questions if q.answers], "id", half)
+                with Chatbot.open(half / "documents.jsonl", index=half / "index", settings=settings) as bot:
+                    found += evened(list(ask_all(folder.name, held_out, bot, whole=False)), weight)
         print(f"{folder.name}: {len(found)} rows so far", file=sys.stderr)
     if settings.reader:  # a first quote that was not read is for the other model to judge
         found = [row for row in found if row.evidence.reader is not None]
     name = WITHOUT_READER if options.no_reader else WITH_READER
     models = json.loads(options.output.read_text("utf-8")) if options.output.exists() else {}
     models[name] = {
-        "fitted_on": {folder.name: weight for folder, weight in options.sets},
+        "fitted_on": {folder.name: {"weight": weight, "halved_too": halved} for folder, weight, halved in sets},
         "questions_of_each": options.limit,
         "fitted_with": f"scipy {version('scipy')}",
         **fit(found),

@@ -17,8 +17,8 @@ from typing import Any
 from index.search import Candidate
 from qa.choose import Choice
 
-NO_RIVAL_MARGIN = 0.1
-"""Margin of a passage that is the only one: about what right first quotes have where passages compete."""
+CLEAR_MARGIN = 0.1
+"""Margin from which on a sentence is clear of its rivals. A larger one says no more, and having no rival as much."""
 
 WITH_READER, WITHOUT_READER = "with reader", "without reader"
 
@@ -33,8 +33,8 @@ class Evidence:
         passage_coverage: share, 0..1, of the question's content words that stand in the passage, its title or its
             headings, each word weighted by its rarity.
         sentence_coverage: the same for the sentence alone.
-        margin: how far the sentence's late-interaction score is above the best of any other passage, -2..2.
-        reader: logits of the best span in the sentence less those of "no answer"; None where no reader read it.
+        margin: how far the sentence's late-interaction score is above the best of any other passage, -2..CLEAR_MARGIN.
+        reader: logits of an answer in the sentence less those of "no answer"; None where no reader read it.
     """
 
     late: float
@@ -60,7 +60,7 @@ def gather(choice: Choice, candidates: Sequence[Candidate]) -> Evidence:
         dense=candidate.dense,
         passage_coverage=candidate.coverage,
         sentence_coverage=float(candidate.overlap[choice.sentence]),
-        margin=late - max(others) if others else NO_RIVAL_MARGIN,
+        margin=min(late - max(others, default=-math.inf), CLEAR_MARGIN),
         reader=None if choice.answer is None else choice.margin,
     )
 

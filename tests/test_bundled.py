@@ -14,6 +14,7 @@ ROWS = [
 ]
 
 ANSWERABLE = [row for row in ROWS if row["answers"]]
+UNANSWERABLE = [row for row in ROWS if not row["answers"]]
 OFF_TOPIC = [
     "What is the boiling point of ethanol?",
     "Who painted the ceiling of the Sistine Chapel?",
@@ -30,7 +31,7 @@ def bot(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatbot]:
 
 
 def test_quotes_are_verbatim_and_most_answer(bot: Chatbot) -> None:
-    """Of thirty questions in words of their own, at least 24 have the right quote first and 26 among three."""
+    """Of fifty questions in words of their own, at least 43 have the right quote first and 45 among three."""
     first = among_three = 0
     for row in ANSWERABLE:
         quotes = bot.ask(row["question"]).quotes
@@ -38,8 +39,13 @@ def test_quotes_are_verbatim_and_most_answer(bot: Chatbot) -> None:
         assert all(bot.text(quote.source)[quote.start : quote.end] == quote.text for quote in quotes)
         first += right[0]
         among_three += any(right)
-    assert first >= 24
-    assert among_three >= 26
+    assert first >= 43
+    assert among_three >= 45
+
+
+def test_half_of_what_the_documents_do_not_answer_is_refused(bot: Chatbot) -> None:
+    """Of twenty questions, most of them about the very things that the documents speak of, at least ten."""
+    assert sum(not bot.ask(row["question"]).answered for row in UNANSWERABLE) >= 10
 
 
 @pytest.mark.parametrize("question", OFF_TOPIC)

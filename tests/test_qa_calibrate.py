@@ -1,6 +1,7 @@
 """Fitting the confidence."""
 
 import json
+import shutil
 from pathlib import Path
 
 import pytest
@@ -54,9 +55,27 @@ def test_the_script_writes_readable_numbers(
     assert calibrate.main([str(labelled), "--output", str(target), "--no-reader"]) == 0
     assert calibrate.main([f"{labelled}=0.5", "--output", str(target)]) == 0
     models = json.loads(target.read_text("utf-8"))
-    assert models["with reader"]["fitted_on"] == {"set": 0.5}
+    assert models["with reader"]["fitted_on"] == {"set": {"weight": 0.5, "halved_too": True}}
     for name, evidence in (("without reader", []), ("with reader", ["reader"])):
         factors = models[name]["factors"]
         assert list(factors["topic"]["coefficients"]) == ["late", "dense", "passage_coverage"]
         assert list(factors["sentence"]["coefficients"]) == ["sentence_coverage", "margin", *evidence]
     assert "set: 5 rows" in capsys.readouterr().err
+
+
+def test_a_set_that_says_things_twice_is_used_once(
+    labelled: Path,  # noqa: F811
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    """Its three questions are asked of all its documents, and none of the half of them."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(qa.chatbot, "_encoder", lambda model: WordEncoder())
+    copy = shutil.copytree(labelled, tmp_path / "copy")
+    target = tmp_path / "confidence.json"
+    arguments = [str(labelled), "--whole", f"{copy}=0.5", "--output", str(target), "--no-reader"]
+    assert calibrate.main(arguments) == 0
+    assert "copy: 8 rows" in capsys.readouterr().err
+    fitted_on = json.loads(target.read_text("utf-8"))["without reader"]["fitted_on"]
+    assert fitted_on["copy"] == {"weight": 0.5, "halved_too": False}

@@ -21,10 +21,12 @@ def candidate(number: int, late: list[float]) -> Candidate:
 
 
 def test_evidence_is_that_of_the_chosen_sentence() -> None:
-    """The margin is to the best sentence of any other passage, not of the same one."""
-    best, other = candidate(1, [0.75, 0.5]), candidate(2, [0.25])
-    assert confidence.gather(Choice(best, 0, 1.0), [best, other]) == Evidence(0.75, 0.6, 0.7, 0.375, 0.5, None)
-    assert confidence.gather(Choice(best, 1, 1.0), [best]).margin == confidence.NO_RIVAL_MARGIN
+    """The margin is to the best sentence of any other passage, not of the same one, and stops where it is clear."""
+    best, near, far = candidate(1, [0.75, 0.5]), candidate(2, [0.6875]), candidate(3, [0.25])
+    assert confidence.gather(Choice(best, 0, 1.0), [best, near]) == Evidence(0.75, 0.6, 0.7, 0.375, 0.0625, None)
+    assert confidence.gather(Choice(best, 1, 1.0), [best, near]).margin == -0.1875
+    assert confidence.gather(Choice(best, 0, 1.0), [best, far]).margin == confidence.CLEAR_MARGIN
+    assert confidence.gather(Choice(best, 0, 1.0), [best]).margin == confidence.CLEAR_MARGIN
 
 
 def test_what_was_not_read_has_no_reader_behind_it() -> None:

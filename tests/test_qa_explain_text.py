@@ -52,7 +52,7 @@ def test_each_number_stands_beside_what_it_is() -> None:
         ["word0", "2.00", "in its passage"],
         ["piece0 ~ match", "0.500", "0.500", "0.250"],
         ["without any evidence", "-1.000"],
-        ["lead over the best other passage", "0.100", "10.000", "+1.000"],
+        ["lead over other passages, 0.1 at the most", "0.100", "10.000", "+1.000"],
         ["some new evidence", "0.000", "3.000", "+0.000"],
         ["sum", "+0.000"],
         ["probability, 1 / (1 + exp(-sum))", "50.0%"],
