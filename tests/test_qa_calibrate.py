@@ -14,6 +14,14 @@ from qa.calibrate import Row
 from qa.confidence import Evidence
 
 
+@pytest.fixture
+def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the file that the script is to write; its indexes stay in the test's folder, with an encoder of words."""
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+    monkeypatch.setattr(qa.chatbot, "_encoder", lambda model: WordEncoder())
+    return tmp_path / "confidence.json"
+
+
 def row(late: float = 0.5, margin: float = 0.0, *, right: bool, on_topic: bool = True) -> Row:
     evidence = Evidence(late, dense=0.5, passage_coverage=0.5, sentence_coverage=0.5, margin=margin, reader=None)
     return Row(evidence, right, on_topic, right)
@@ -44,14 +52,10 @@ def test_a_set_counts_as_much_as_any_other() -> None:
 
 def test_the_script_writes_readable_numbers(
     labelled: Path,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    target: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """It says what it was fitted on, and tells how far it is on stderr."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(qa.chatbot, "_encoder", lambda model: WordEncoder())
-    target = tmp_path / "confidence.json"
     assert calibrate.main([str(labelled), "--output", str(target), "--no-reader"]) == 0
     assert calibrate.main([f"{labelled}=0.5", "--output", str(target)]) == 0
     models = json.loads(target.read_text("utf-8"))
@@ -65,15 +69,11 @@ def test_the_script_writes_readable_numbers(
 
 def test_a_set_that_says_things_twice_is_used_once(
     labelled: Path,  # noqa: F811
-    tmp_path: Path,
-    monkeypatch: pytest.MonkeyPatch,
+    target: Path,
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """Its three questions are asked of all its documents, and none of the half of them."""
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    monkeypatch.setattr(qa.chatbot, "_encoder", lambda model: WordEncoder())
-    copy = shutil.copytree(labelled, tmp_path / "copy")
-    target = tmp_path / "confidence.json"
+    copy = shutil.copytree(labelled, labelled.with_name("copy"))
     arguments = [str(labelled), "--whole", f"{copy}=0.5", "--output", str(target), "--no-reader"]
     assert calibrate.main(arguments) == 0
     assert "copy: 8 rows" in capsys.readouterr().err

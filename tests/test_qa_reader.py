@@ -115,6 +115,7 @@ def test_a_sentence_scores_all_its_starts_and_ends_and_its_span_starts_before_it
     assert scores.spans.tolist() == [[0, 2], [3, 5]]
     (scores,) = reader.read("", [("bc", [(0, 2)])])
     # The best end, b, stands before the best start, c: "b" alone 0 + 9, "c" alone 7 + 1, "bc" 0 + 1.
+    assert scores.sentences.tolist() == pytest.approx([np.log(1 + np.exp(7)) + np.log(np.exp(9) + np.exp(1)) - 3])
     assert scores.answer == (0, 1)
 
 
