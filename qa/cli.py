@@ -17,7 +17,7 @@ from qa.chatbot import Chatbot
 from qa.evaluate_command import add_evaluate
 from qa.settings import Settings
 
-EXIT_ANSWERED, EXIT_NOT_ANSWERED, EXIT_ERROR, EXIT_INTERRUPTED = 0, 1, 2, 130
+EXIT_ANSWERED, EXIT_NOT_ANSWERED, EXIT_ERROR = 0, 1, 2
 
 _EPILOG = """\
 examples:
@@ -48,7 +48,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         return EXIT_ERROR
     except KeyboardInterrupt:
         print("pullquote: interrupted; the index is sound, and the next run goes on from here", file=sys.stderr)
-        return EXIT_INTERRUPTED
+        return serve_commands.EXIT_INTERRUPTED
     except BrokenPipeError:  # the reader, `head` say, has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     else:

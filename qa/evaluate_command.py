@@ -7,11 +7,14 @@ import sys
 import tempfile
 from collections.abc import Iterator, Mapping
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from corpus.errors import PathError
 from qa import evaluate
-from qa.serve_commands import EXIT_DONE, AddCommand, Open
+from qa.serve_commands import EXIT_DONE, EXIT_INTERRUPTED, AddCommand, Open
+
+if TYPE_CHECKING:
+    from qa.figures import Figures
 
 _EPILOG = """\
 All figures beside the baseline's, whole sets and half of one, with pictures:
@@ -48,15 +51,45 @@ def add_evaluate(commands: Any, add: AddCommand, open_bot: Open) -> argparse.Arg
 def _evaluate(options: argparse.Namespace, open_bot: Open) -> int:
     from rich.console import Console
 
-    from qa import baseline, figures
-    from qa.plots import check_can_plot, save_plot
-    from qa.terminal import counting, figures_tables
+    from qa.plots import check_can_plot
+    from qa.terminal import figures_tables
 
     if options.plots:
         check_can_plot()
     sets = _read(options)
-    results: dict[str, figures.Figures] = {}
+    results: dict[str, Figures] = {}
     pictures: list[Path] = []
+    code = EXIT_DONE
+    try:
+        for name, figures, picture in _measured(sets, options, open_bot):
+            results[name] = figures
+            pictures += [picture] if picture else []
+    except KeyboardInterrupt:
+        if not results:
+            raise
+        print("pullquote: interrupted; these sets were measured before", file=sys.stderr)
+        code = EXIT_INTERRUPTED
+    if options.json:
+        print(json.dumps(results, ensure_ascii=False, indent=2))
+        return code
+    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
+    for part in figures_tables(results, width):
+        Console(width=width).print(part)
+    for picture in pictures:
+        print(f"drawn: {picture}")
+    return code
+
+
+def _measured(
+    sets: Mapping[Path, list[evaluate.Question]], options: argparse.Namespace, open_bot: Open
+) -> Iterator[tuple[str, "Figures", Path | None]]:
+    """Yield each run as it ends: its name, its figures, the picture that was drawn of it."""
+    from rich.console import Console
+
+    from qa import baseline, figures
+    from qa.plots import save_plot
+    from qa.terminal import counting
+
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory() as scratch:
         for name, folder, questions in _parts(sets, options, Path(scratch)):
@@ -65,22 +98,12 @@ def _evaluate(options: argparse.Namespace, open_bot: Open) -> int:
             with open_bot(opening) as bot:
                 with counting(console, f"Asking {name}") as told:
                     outcomes = list(evaluate.run(bot, questions, told))
-                results[name] = figures.measure(outcomes)
-                if options.plots and (picture := save_plot(name, outcomes, Path(options.plots).expanduser())):
-                    pictures.append(picture)
+                picture = save_plot(name, outcomes, Path(options.plots).expanduser()) if options.plots else None
+                yield name, figures.measure(outcomes), picture
                 if options.baseline:
                     with counting(console, f"Asking the baseline {name}") as told:
                         plain = list(baseline.run(bot.index_folder, bot.encoder, questions, told))
-                    results[f"{name}, baseline"] = figures.measure(plain, calibrated=False)
-    if options.json:
-        print(json.dumps(results, ensure_ascii=False, indent=2))
-        return EXIT_DONE
-    width = shutil.get_terminal_size().columns if sys.stdout.isatty() else 200
-    for part in figures_tables(results, width):
-        Console(width=width).print(part)
-    for picture in pictures:
-        print(f"drawn: {picture}")
-    return EXIT_DONE
+                    yield f"{name}, baseline", figures.measure(plain, calibrated=False), None
 
 
 def _read(options: argparse.Namespace) -> dict[Path, list[evaluate.Question]]:

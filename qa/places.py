@@ -29,11 +29,13 @@ def absolute_paths(documents: Paths | None) -> list[Path]:
     """Return paths made absolute.
 
     Raises:
-        PathError: one of them does not exist.
+        PathError: one of them does not exist, or is empty.
     """
     if documents is None:
         return []
     given = [documents] if isinstance(documents, str | os.PathLike) else list(documents)
+    if not all(os.fspath(path) for path in given):  # what an unset variable of a shell gives; Path makes "." of it
+        raise PathError("an empty path was given; give a file or a folder, or . for the one you are in")
     paths = [Path(path).expanduser().absolute() for path in given]
     for path in paths:
         if not path.exists():

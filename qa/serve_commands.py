@@ -11,7 +11,7 @@ from typing import Any
 from corpus.errors import SettingError
 from qa.chatbot import Chatbot
 
-EXIT_DONE = 0
+EXIT_DONE, EXIT_INTERRUPTED = 0, 130
 
 AddCommand = Callable[..., argparse.ArgumentParser]
 Open = Callable[[argparse.Namespace], Chatbot]

@@ -117,6 +117,26 @@ def test_evaluate_prints_a_table_or_json(run: Run, labelled: Path) -> None:  # n
     assert (code, "no set have a field 'article'" in err) == (2, True)
 
 
+def test_evaluate_shows_what_was_measured_before_it_was_interrupted(
+    run: Run,
+    labelled: Path,  # noqa: F811
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The baseline is interrupted; the run before it is in the table. With nothing measured there is none."""
+
+    def interrupted(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    monkeypatch.setattr("qa.baseline.run", interrupted)
+    code, out, err = run("evaluate", labelled, "--baseline", "--json")
+    assert (code, list(json.loads(out))) == (130, ["set"])
+    assert "these sets were measured before" in err
+    monkeypatch.setattr("qa.evaluate.run", interrupted)
+    code, out, err = run("evaluate", labelled)
+    assert (code, out) == (130, "")
+    assert "interrupted" in err
+
+
 def test_evaluate_draws(run: Run, labelled: Path, tmp_path: Path) -> None:  # noqa: F811
     """A picture a set, named on stdout; sets of one name go by their paths."""
     twin = tmp_path / "twin" / "set"
@@ -135,6 +155,7 @@ def test_evaluate_draws(run: Run, labelled: Path, tmp_path: Path) -> None:  # no
         (("ask", ""), "the question is empty"),
         (("ask", "x" * 2001), "2,001 characters"),
         (("ask", "x", "/no/such/path"), "/no/such/path does not exist"),
+        (("ask", "x", ""), "an empty path was given"),
         (("ask", "x", "--threshold", "2"), "threshold is 2.0"),
         (("search", "x", "-k", "0"), "k is 0"),
         (("index", "--remove", "nothing"), "no document 'nothing'"),
