@@ -357,6 +357,22 @@ def test_a_figure_does_not_interrupt_a_paragraph():
     assert len(joined(*text, *figure, rest[1])) == 4  # one line is too little to tell
 
 
+def test_a_table_at_the_top_of_a_page_does_not_interrupt_a_paragraph():
+    whole = "The text of this page is set to a width and goes on, in a sentence, with the"
+    assert joined(
+        line("The text of this page is set to a width", 9),
+        line("and goes on, in a sentence, with the", 10),
+        line("Loops Trees Traces Aborts", 0, right=195, page=2),
+        line("cube 25 27 29 3", 1, right=195, page=2),
+        line("text that stands below a table, to the", 4, right=195, page=2),
+        line("end of it.", 5, page=2),
+    ) == [
+        f"{whole} / text that stands below a table, to the end of it.",
+        "Loops Trees Traces Aborts",
+        "cube 25 27 29 3",
+    ]
+
+
 def test_lines_of_a_table_of_contents_are_dropped():
     assert joined(line("1.1 Stone . . . . . . . . . . . 12"), line("2 Wood ......... iv", 1)) == []
 

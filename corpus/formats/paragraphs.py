@@ -90,7 +90,7 @@ def _goes_on(so_far: Sequence[Line], line: Line, after: Sequence[Line], pitch: f
     room = _left_room(so_far, line, after)
     step = (before.bottom - line.bottom) / before.size
     if before.page != line.page or not 0.3 < step <= 1.3 * pitch:
-        return _goes_on_elsewhere(before, line, room=room)
+        return not any(map(_is_row, after)) and _goes_on_elsewhere(before, line, room=room)
     if _runs_on(before, line):
         return True
     shift = (line.left - before.left) / before.size
