@@ -12,6 +12,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.errors import ModelError
+from index.adapter import adapt
 from index.models import PACKAGED_MODEL, declared_languages, find_folder, fingerprint, is_packaged, packaged_folder
 
 Floats = npt.NDArray[np.float32]
@@ -262,12 +263,17 @@ def _load(folder: Path, name: str) -> Any:
     transformers.utils.logging.disable_progress_bar()  # type: ignore[no-untyped-call]
     # bfloat16 is 2 to 3 times as fast where the processor has it, and as good (cosine to float32 above 0.9999).
     dtype = torch.bfloat16 if torch.cpu.get_capabilities().get("avx512_bf16") else torch.float32
+    adapted = is_packaged(folder)
+    kwargs = {"dtype": torch.float32 if adapted else dtype}
     try:
-        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs={"dtype": dtype})
+        model = SentenceTransformer(str(folder), device="cpu", local_files_only=True, model_kwargs=kwargs)
     except Exception as error:  # damaged files make the libraries beneath raise anything
         raise ModelError(
             f"the model {name!r} in {folder} cannot be loaded: {error}; get the model again, or name another"
         ) from error
     if not getattr(model.tokenizer, "is_fast", False):
         raise ModelError(f"the model {name!r} has no fast tokenizer, which is needed to know where its tokens stand")
+    if adapted:
+        adapt(model[0].auto_model)
+        model.to(dtype)
     return model.eval()

@@ -7,6 +7,7 @@ from functools import cache
 from pathlib import Path
 
 from corpus.errors import ModelError
+from index.adapter import adapter_sha256
 from index.files import read_json
 
 PACKAGED_MODEL = "all-MiniLM-L6-v2"
@@ -91,7 +92,7 @@ def _sha256(path: Path) -> str:
 
 
 def fingerprint(folder: Path) -> str:
-    """Return a digest of weights, tokenizer, configuration and prompts; documentation does not count."""
+    """Return a digest of weights, our changes to them, tokenizer, configuration and prompts; not of documentation."""
     digest = hashlib.sha256()
     for path in sorted(p for p in folder.rglob("*") if p.suffix in {".json", ".safetensors", ".bin", ".txt", ".model"}):
         name = path.relative_to(folder)
@@ -101,4 +102,6 @@ def fingerprint(folder: Path) -> str:
     prompts = read_json(folder / _VERSIONS).get("prompts") or {}
     if any(prompts.values()):
         digest.update(json.dumps(prompts, sort_keys=True).encode())
+    if is_packaged(folder):
+        digest.update(adapter_sha256().encode())
     return digest.hexdigest()[:16]

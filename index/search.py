@@ -34,7 +34,7 @@ class Weights:
 
     coverage: float = 0.2
     passage: float = 0.5
-    overlap: float = 0.15
+    overlap: float = 0.1
     before: float = 0.2
 
 

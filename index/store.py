@@ -83,7 +83,8 @@ class Index:
             name = self.catalog.setting("model")
             raise IndexMismatchError(
                 f"the index in {self.folder} was made by the model {name} ({made_by}), and this is "
-                f"{self.encoder.name} ({self.encoder.fingerprint}); use that model, or another index folder"
+                f"{self.encoder.name} ({self.encoder.fingerprint}); use that model, or another index folder; after an "
+                "update of pullquote, index the documents again in another folder"
             )
         length = self.catalog.setting("passage tokens")
         if length and length != self._passage_tokens:

@@ -7,6 +7,7 @@ from pathlib import Path
 
 from corpus.errors import PathError
 from corpus.records import Failure
+from index.adapter import adapter_sha256
 from qa.settings import Settings
 
 Paths = str | os.PathLike[str] | Sequence[str | os.PathLike[str]]
@@ -44,10 +45,15 @@ def absolute_paths(documents: Paths | None) -> list[Path]:
 
 
 def default_index(paths: Sequence[Path], settings: Settings) -> Path:
-    """Return the folder, in the user's cache directory, of the index for a set of paths."""
+    """Return the folder, in the user's cache directory, of the index for a set of paths.
+
+    Another model, and another adapter of the packaged one, have another: they cannot use each other's index.
+    """
     from platformdirs import user_cache_path
 
-    key = "\n".join([settings.model or "", str(settings.passage_tokens), *sorted(str(path) for path in set(paths))])
+    key = "\n".join(
+        [settings.model or adapter_sha256(), str(settings.passage_tokens), *sorted(str(path) for path in set(paths))]
+    )
     return user_cache_path("pullquote") / hashlib.sha256(key.encode("utf-8", "surrogateescape")).hexdigest()[:16]
 
 

@@ -1,5 +1,6 @@
 """What several tests share: a small deterministic encoder, and files to index."""
 
+import json
 import re
 import signal
 import zlib
@@ -12,6 +13,7 @@ import pytest
 from index.encoder import Encoded
 
 DIMENSION = 64
+TOWNS = ["Ardala", "Benmor", "Corvey", "Dunlea", "Elmsby", "Farrow", "Gilton", "Harnow"]
 
 
 class WordEncoder:
@@ -86,3 +88,28 @@ def write(tmp_path: Path) -> Callable[[str, str], Path]:
         return path
 
     return write
+
+
+@pytest.fixture
+def labelled(tmp_path: Path) -> Path:
+    """A folder with a labelled set, `towns`: eight documents of two paragraphs.
+
+    Each has a question that it answers and one that it does not.
+    """
+    folder = tmp_path / "towns"
+    folder.mkdir()
+    documents, questions = [], []
+    for number, town in enumerate(TOWNS):
+        first = f"The town of {town} was founded in {1700 + number} by fishermen. Its market is held on the square."
+        text = f"{first}\n\nThe bridge of {town} has {number + 3} arches. It was built of grey stone from the hills."
+        documents.append({"id": town, "title": town, "text": text})
+        year = str(1700 + number)
+        gold = {"text": year, "start": text.index(year), "document_id": town}
+        base = {"document_id": [town], "paragraph": [0, len(first)]}
+        questions.append(base | {"id": f"{town}-1", "question": f"When was {town} founded?", "answers": [gold],
+                                 "answerable": True})  # fmt: skip
+        questions.append(base | {"id": f"{town}-2", "question": f"Who rules {town}?", "answers": [],
+                                 "answerable": False})  # fmt: skip
+    for name, rows in (("documents", documents), ("questions", questions)):
+        (folder / f"{name}.jsonl").write_text("".join(json.dumps(row) + "\n" for row in rows), "utf-8")
+    return tmp_path

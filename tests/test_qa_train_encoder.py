@@ -1,0 +1,65 @@
+"""The script that trains the encoder's adapter writes a file that the encoder loads."""
+
+import json
+import random
+from pathlib import Path
+
+import numpy as np
+import pytest
+import torch
+
+from index import adapter
+from index.encoder import SentenceTransformerEncoder
+from index.models import PACKAGED_SHA256
+from qa import train_encoder
+
+
+def test_training_writes_an_adapter(
+    labelled: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    """The record names the sets and the steps; the file passes the checks of its loader and changes the encoder."""
+    before = SentenceTransformerEncoder().encode_question("Who rules Ardala?")
+    out = tmp_path / "out"
+    train_encoder.main([str(labelled), str(out), "--sets", "towns", "--epochs", "2", "--threads", "1"])
+    record = json.loads((out / "adapter.json").read_text("utf-8"))
+    assert record["trained"] == {"data": ["towns"], "seed": 0, "rate": 4e-4, "steps": 2}
+    assert record["model_sha256"] == PACKAGED_SHA256
+    assert "8 examples" in capfd.readouterr().err
+    monkeypatch.setattr(adapter, "ADAPTER", out / "adapter.safetensors")
+    adapter.adapter_sha256.cache_clear()
+    after = SentenceTransformerEncoder().encode_question("Who rules Ardala?")
+    adapter.adapter_sha256.cache_clear()
+    assert not np.array_equal(before.vector, after.vector)
+
+
+def test_the_loss_falls_on_what_is_trained_on(labelled: Path) -> None:
+    found = list(train_encoder.examples(labelled / "towns"))
+    torch.set_num_threads(1)
+
+    def loss(model: train_encoder.AdaptedEncoder) -> float:
+        with torch.no_grad():
+            return float(train_encoder.loss_of(model.train(mode=False), found, random.Random(0)))
+
+    untrained, _ = train_encoder.train(found, 1, 0.0, 0)
+    trained, steps = train_encoder.train(found, 12, 4e-4, 0)
+    assert steps == 12
+    assert loss(trained) < loss(untrained)
+
+
+def test_an_example_is_drawn_with_passages_that_do_not_answer(labelled: Path) -> None:
+    for example in train_encoder.examples(labelled / "towns"):
+        answering, *others = example.drawn(random.Random(0))
+        assert answering in example.answering
+        assert len(set(others)) == train_encoder.NEGATIVES
+        assert not set(others) & set(example.answering)
+
+
+def test_a_question_is_also_asked_as_people_type_it() -> None:
+    draw = random.Random(0)
+    forms = {train_encoder.varied("When was the Town founded?", draw) for _ in range(200)}
+    assert forms == {
+        "When was the Town founded?",
+        "When was the Town founded",
+        "when was the town founded",
+        "Town founded",
+    }
