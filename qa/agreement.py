@@ -14,6 +14,7 @@ LEAST_COVERAGE = 0.6
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
 _YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _WORDS = {w: str(n) for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
+_ANY_WORD = re.compile(r"\w+")
 _WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
 
 
@@ -43,6 +44,12 @@ def differing(question: str, choices: Sequence[Choice]) -> tuple[int, ...]:
         ):
             found.append(position)
     return tuple(found)
+
+
+def says_the_same(first: Choice, other: Choice) -> bool:
+    """Tell whether the reader takes the same words of two quotes, or more of them in one, for the answer."""
+    mine, theirs = (f" {' '.join(_ANY_WORD.findall((c.answer or '').casefold()))} " for c in (first, other))
+    return bool(mine.strip() and theirs.strip()) and (mine in theirs or theirs in mine)
 
 
 def _both_answer(first: Choice, other: Choice) -> bool:

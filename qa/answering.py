@@ -8,9 +8,9 @@ from typing import NamedTuple
 from corpus.language import ENGLISH
 from index.store import Index
 from qa import followup
-from qa.agreement import differing
+from qa.agreement import differing, says_the_same
 from qa.choose import Choice, choose, read
-from qa.confidence import Evidence, default_threshold, gather, probability
+from qa.confidence import Evidence, beside_first, default_threshold, gather, probability
 from qa.explain import explainer
 from qa.notes import answer_notes
 from qa.records import Answer, Quote, quote_of
@@ -101,10 +101,16 @@ def quotes_for(
     if reader:
         tell("reading")
     reading = read(whole, candidates, reader, settings.reader_passages, english_only=not named)
-    found = []
-    for choice in choose(candidates, reading, settings.quotes):
+    choices = choose(candidates, reading, settings.quotes)
+    differ = differing(whole, choices)
+    found: list[Found] = []
+    for rank, choice in enumerate(choices):
         evidence = gather(choice, candidates)
         if named:  # the confidence was not fitted with its scores
             evidence = replace(evidence, reader=None)
-        found.append(Found(quote_of(choice.candidate.passage, *choice.quoted, probability(evidence)), choice, evidence))
+        sure = probability(evidence)
+        if rank:
+            compatible = rank in differ or says_the_same(choices[0], choice)
+            sure = beside_first(found[0].quote.confidence, sure, compatible=compatible)
+        found.append(Found(quote_of(choice.candidate.passage, *choice.quoted, sure), choice, evidence))
     return found

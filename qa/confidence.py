@@ -109,6 +109,20 @@ def probability(evidence: Evidence) -> float:
     return math.prod(factor.probability for factor in factors(evidence))
 
 
+def beside_first(first: float, other: float, *, compatible: bool) -> float:
+    """Return the probability, 0..1, that a further quote answers the question, beside the first quote's.
+
+    It is no surer than the first, which the ranking prefers. One that gives another answer can be right only where the
+    first is not: on XQuAD such quotes are right in 0.06 of cases, and 0.07 sure in the mean; by their evidence, 0.27.
+
+    Args:
+        first: probability that the first quote answers.
+        other: what the further quote's own evidence says.
+        compatible: whether both may be right: they say the same, or are shown as documents that differ.
+    """
+    return min(first, other) if compatible else min(first, other, 1.0 - first)
+
+
 def default_threshold(*, reader: bool) -> float:
     """Return the probability from which on a question counts as answered; `qa.calibrate` says how it is set.
 

@@ -1,6 +1,7 @@
 """An explanation as a table for people, at most 80 columns wide."""
 
 import io
+import math
 from collections.abc import Iterator, Sequence
 
 from rich.console import Console, RenderableType
@@ -121,7 +122,10 @@ def _confidence(quote: QuoteExplanation) -> Table:
     table = _table("Confidence", "", "", "")
     for odds in quote.odds:
         table.add_row(_FACTORS.get(odds.name, odds.name), "", "", f"{odds.probability:.1%}")
-    table.add_row("product", "", "", f"{quote.quote.confidence:.1%}")
+    product, sure = math.prod(odds.probability for odds in quote.odds), quote.quote.confidence
+    table.add_row("product", "", "", f"{product:.1%}")
+    if not math.isclose(product, sure):
+        table.add_row("what the first quote leaves of it", "", "", f"{sure:.1%}")
     return table
 
 

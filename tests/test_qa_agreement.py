@@ -6,7 +6,7 @@ import pytest
 from corpus.records import Span
 from index.records import StoredPassage
 from index.search import Candidate
-from qa.agreement import differing
+from qa.agreement import differing, says_the_same
 from qa.choose import Choice
 
 QUESTION = "When was the port of Ardala opened?"
@@ -73,3 +73,12 @@ def test_numbers_of_the_question_must_match() -> None:
 def test_nothing_quoted_nothing_contradicted() -> None:
     """An empty answer agrees with itself."""
     assert differing(QUESTION, []) == ()
+
+
+@pytest.mark.parametrize(
+    ("answer", "expected"),
+    [("1889", True), ("In May 1889,", True), ("18891", False), ("1891", False), ("", False), (None, False)],
+)
+def test_quotes_say_the_same_where_the_reader_marks_the_same_words(answer: str | None, expected: bool) -> None:
+    other = choice("b.txt", "The port of Ardala opened then.", answer)
+    assert says_the_same(OPENED, other) is says_the_same(other, OPENED) is expected

@@ -61,3 +61,19 @@ def test_the_packaged_numbers_are_sound(reader: bool) -> None:
         confidence.probability(Evidence(x, x, x, x, x / 4, 20 * x - 10 if reader else None)) for x in (0.1, 0.9)
     )
     assert low < confidence.default_threshold(reader=reader) < high
+
+
+@pytest.mark.parametrize(
+    ("first", "other", "compatible", "expected"),
+    [
+        (0.75, 0.5, False, 0.25),
+        (0.75, 0.5, True, 0.5),
+        (0.25, 0.5, False, 0.25),
+        (0.25, 0.5, True, 0.25),
+        (0.5, 0.125, False, 0.125),
+    ],
+)
+def test_a_further_quote_gets_what_the_first_leaves(
+    first: float, other: float, compatible: bool, expected: float
+) -> None:
+    assert confidence.beside_first(first, other, compatible=compatible) == expected

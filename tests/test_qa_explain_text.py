@@ -13,9 +13,15 @@ from qa.records import Answer
 
 
 def explanation(
-    words: int = 2, tokens: int = 2, *, answered: bool = True, text: str = "It opened in 1889.", sentence: str = ""
+    words: int = 2,
+    tokens: int = 2,
+    *,
+    answered: bool = True,
+    text: str = "It opened in 1889.",
+    sentence: str = "",
+    confidence: float = 0.44,
 ) -> str:
-    shown = quote(text=text, start=0, end=len(text), confidence=0.5)
+    shown = quote(text=text, start=0, end=len(text), confidence=confidence)
     explained = QuoteExplanation(
         quote=shown,
         sentence=sentence or text,
@@ -58,9 +64,14 @@ def test_each_number_stands_beside_what_it_is() -> None:
         ["probability, 1 / (1 + exp(-sum))", "50.0%"],
         ["The documents speak of it", "88.0%"],
         ["If so, this sentence says it", "50.0%"],
-        ["product", "50.0%"],
+        ["product", "44.0%"],
     ):
         assert row in rows(text)
+    assert "leaves" not in text
+
+
+def test_a_quote_beside_a_surer_one_says_what_that_leaves() -> None:
+    assert ["what the first quote leaves of it", "12.0%"] in rows(explanation(confidence=0.12))
 
 
 def test_a_refusal_says_why() -> None:
