@@ -49,6 +49,12 @@ def confidence_in_words(answer: "Answer", quote: "Quote") -> str:
     return "Related, probably not the answer"
 
 
+def percent(probability: float) -> str:
+    """Return a probability, 0..1, in per cent: never as none or all, of which nobody can be sure."""
+    rounded = f"{probability:.0%}"
+    return {"0%": "under 1%", "100%": "over 99%"}.get(rounded, rounded)
+
+
 def quote_as_text(quote: "Quote") -> str:
     """Return a quote in quotation marks, its citation on the next line."""
     return f"“{quote.text}”\n  — {citation(quote)}"

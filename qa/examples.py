@@ -13,6 +13,7 @@ from corpus.errors import PullquoteError
 from index.files import read_json, write_json
 from index.stopwords import STOP_WORDS
 from index.store import Index
+from qa.cite import printable
 from qa.records import Answer
 
 WANTED = 5
@@ -22,7 +23,7 @@ DOCUMENTS = 40
 """Documents looked at, evenly spread over the index."""
 
 _FILE = "examples.json"
-_VERSION = 1
+_VERSION = 2
 _NUMBERING = re.compile(
     r"((chapter|section|part|appendix)\s+([\divxlc]+|[a-z])\b|\d+(?=[.)\s])|([ivxlc]+|[a-z])(?=[.)]))[.)\d:]*\s+",
     re.IGNORECASE,
@@ -98,10 +99,12 @@ def question_of(heading: str, text: str) -> str:
     """Return the question that a heading answers; empty where none can be made of it.
 
     Args:
-        heading: a heading or a title.
+        heading: a heading or a title; none can be made of one that turns the direction of its letters, or steers.
         text: of the document; tells whether the heading's first word has its capital letter only there.
     """
     words = _bare(heading)
+    if printable(heading) != heading:
+        return ""
     if not _SHORTEST <= len(words) <= _LONGEST or set(re.findall(r"[a-z]+", words.lower())) <= _NOTHING | STOP_WORDS:
         return ""
     if words.lower().startswith("how to "):

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import PathError, SettingError
-from qa.cite import DIFFERENT, NOT_ANSWERED, citation, confidence_in_words
+from qa.cite import DIFFERENT, NOT_ANSWERED, citation, confidence_in_words, percent
 from qa.page.escape import literal, name
 from qa.records import Answer, Quote
 from qa.turns import Turn, now
@@ -138,7 +138,7 @@ def _groups(answer: Answer) -> list[tuple[str, tuple[Quote, ...]]]:
 
 def _where(answer: Answer, quote: Quote) -> tuple[str, str]:
     """Return how far a quote is to be trusted, and where exactly it stands."""
-    sure = f"{confidence_in_words(answer, quote)} ({quote.confidence:.0%})"
+    sure = f"{confidence_in_words(answer, quote)} ({percent(quote.confidence)})"
     return sure, f"{quote.source}, characters {quote.start:,} to {quote.end:,}"
 
 

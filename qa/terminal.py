@@ -83,7 +83,7 @@ def answer_text(answer: Answer, width: int) -> str:
 def _quote_text(quote: Quote, width: int) -> str:
     lines = f"“{quote.text}”".split("\n")
     words = "\n".join(textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in lines)
-    place = f"— {cite.citation(quote)}, {quote.confidence:.0%} sure"
+    place = f"— {cite.citation(quote)}, {cite.percent(quote.confidence)} sure"
     return words + "\n" + textwrap.fill(place, width, initial_indent="  ", subsequent_indent="    ")
 
 
@@ -112,7 +112,7 @@ def votes_text(votes: Sequence[Vote], width: int) -> str:
             lines.append(cite.NOT_ANSWERED)
         if why := reason_in_words(vote):
             lines.append(why)
-        lines.append(f"{vote.confidence:.0%} sure, id {vote.id}")
+        lines.append(f"{cite.percent(vote.confidence)} sure, id {vote.id}")
         indents = ["", *["                  "] * (len(lines) - 1)]
         parts.append(
             "\n".join(

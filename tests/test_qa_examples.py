@@ -36,6 +36,7 @@ from tests.conftest import WordEncoder
         ("1.", ""),
         ("One two three four five six seven eight nine ten", ""),
         ("x" * 71, ""),
+        ("Energy \u202etxt.security", ""),
     ],
 )
 def test_a_heading_becomes_a_question(heading: str, question: str) -> None:

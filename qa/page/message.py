@@ -3,7 +3,7 @@
 from collections.abc import Mapping, Sequence
 from pathlib import PurePath
 
-from qa.cite import DIFFERENT, NOT_ANSWERED, SURE, confidence_in_words, file_name, place
+from qa.cite import DIFFERENT, NOT_ANSWERED, SURE, confidence_in_words, file_name, percent, place
 from qa.page.escape import literal, name
 from qa.page.links import fingerprint, view_link
 from qa.page.staleness import stale_note
@@ -65,10 +65,10 @@ def answer_mark(answer: Answer) -> str:
 def confidence_bar(answer: Answer, quote: Quote) -> str:
     """Return a quote's confidence as a bar, in words and as a percentage."""
     level = "pq-refused" if not answer.answered else "pq-sure" if quote.confidence >= SURE else "pq-unsure"
-    percent = f"{quote.confidence:.0%}"
+    words, shown = literal(confidence_in_words(answer, quote)), percent(quote.confidence)
     return (
-        f'<p class="pq-confidence {level}"><i class="pq-bar" style="--share:{percent}"></i>'
-        f'<span>{literal(confidence_in_words(answer, quote))}</span> <span class="pq-percent">{percent}</span></p>'
+        f'<p class="pq-confidence {level}"><i class="pq-bar" style="--share:{quote.confidence:.0%}"></i>'
+        f'<span>{words}</span> <span class="pq-percent">{shown}</span></p>'
     )
 
 
