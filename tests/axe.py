@@ -3,6 +3,10 @@
 from playwright.sync_api import Page
 
 SERIOUS = {"serious", "critical"}
+SETTLED = """Promise.allSettled(
+    document.getAnimations().filter(a => a.effect.getTiming().iterations != Infinity).map(a => a.finished)
+).then(() => null)"""
+# What fades in is there when this is kept: until then its colours are too faint.
 
 
 def findings(page: Page) -> list[str]:
@@ -13,6 +17,7 @@ def findings(page: Page) -> list[str]:
     """
     from axe_playwright_python.sync_playwright import Axe
 
+    page.evaluate(SETTLED)
     return [
         f"{rule['id']} ({rule['impact']}): {node['target']} {node['html'][:150]} -- {node['failureSummary']}"
         for rule in Axe().run(page).response["violations"]

@@ -10,6 +10,7 @@ import pytest
 from corpus.errors import IndexMismatchError
 from index.catalog import Catalog
 from index.encoder import SentenceTransformerEncoder
+from index.search import Weights
 from index.sync import SyncReport
 from qa import Chatbot, cli
 from qa.confidence import default_threshold
@@ -118,7 +119,8 @@ def papers(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @pytest.fixture(scope="session")
 def bot(model: Path, papers: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Chatbot]:
     index = tmp_path_factory.mktemp("index")
-    with Chatbot.open(papers, index=index, settings=Settings(model=str(model))) as bot:
+    weights = Weights(coverage=1.0, overlap=1.0)  # the words decide: the model knows nothing
+    with Chatbot.open(papers, index=index, settings=Settings(model=str(model), weights=weights)) as bot:
         yield bot
 
 
