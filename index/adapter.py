@@ -5,13 +5,11 @@ once when the model is loaded, so that it is as fast as before. `adapter.safeten
 (outputs, rank), of every linear layer of the encoder, in 16 bits; `adapter.json` its SHA-256, and how it was trained.
 """
 
-import hashlib
-import json
 from functools import cache
 from pathlib import Path
 from typing import Any
 
-from corpus.errors import ModelError
+from index.weights import read_weights
 
 ADAPTER = Path(__file__).with_name("adapter.safetensors")
 
@@ -33,14 +31,8 @@ def adapter_sha256() -> str:
     Raises:
         ModelError: their file is missing, or not what its record says.
     """
-    try:
-        found = hashlib.sha256(ADAPTER.read_bytes()).hexdigest()
-        expected = str(json.loads(ADAPTER.with_suffix(".json").read_text("utf-8"))["sha256"])
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"the encoder's {ADAPTER} cannot be opened: {error!r}; reinstall pullquote") from error
-    if found != expected:
-        raise ModelError(f"{ADAPTER} is damaged: its SHA-256 is {found}, not {expected}; reinstall pullquote")
-    return found
+    _, record = read_weights(ADAPTER, "reinstall pullquote")
+    return str(record["sha256"])
 
 
 def adapt(bert: Any) -> None:
@@ -49,10 +41,10 @@ def adapt(bert: Any) -> None:
     Raises:
         ModelError: the file of the changes is missing or damaged.
     """
-    adapter_sha256()
-    from safetensors.torch import load_file
+    weights, _ = read_weights(ADAPTER, "reinstall pullquote")
+    from safetensors.torch import load
 
-    changes = load_file(ADAPTER)
+    changes = load(weights)
     for number, layer in enumerate(bert.encoder.layer):
         for name in LAYERS:
             a, b = (changes[f"{number}.{name}.{side}"].float() for side in "AB")

@@ -23,11 +23,12 @@ _reader = cache(load_reader)  # one is enough for a process
 
 
 class Found(NamedTuple):
-    """A quote, how it was chosen, and the evidence for it."""
+    """A quote, how it was chosen, the evidence for it, and whether its document contradicts the first quote's."""
 
     quote: Quote
     choice: Choice
     evidence: Evidence
+    differs: bool
 
 
 def answer_to(
@@ -59,15 +60,16 @@ def answer_to(
     if threshold is None:
         threshold = default_threshold(reader=bool(found) and found[0].evidence.reader is not None)
     answered = bool(found) and sure >= threshold
-    choices = [choice for _, choice, _ in found]
-    evidence = [(choice, evidence) for _, choice, evidence in found]
+    differ = tuple(rank for rank, quoted in enumerate(found) if quoted.differs)
+    choices = [quoted.choice for quoted in found]
+    evidence = [(quoted.choice, quoted.evidence) for quoted in found]
     return Answer(
         question,
         understood,
         answered,
         sure,
-        tuple(quote for quote, _, _ in found),
-        differing(understood, choices) if answered else (),
+        tuple(quoted.quote for quoted in found),
+        differ if answered else (),
         answer_notes(choices, index.encoder),
         explainer(index.encoder, settings.weights, threshold, evidence),
     )
@@ -112,5 +114,5 @@ def quotes_for(
         if rank:
             compatible = rank in differ or says_the_same(choices[0], choice)
             sure = beside_first(found[0].quote.confidence, sure, compatible=compatible)
-        found.append(Found(quote_of(choice.candidate.passage, *choice.quoted, sure), choice, evidence))
+        found.append(Found(quote_of(choice.candidate.passage, *choice.quoted, sure), choice, evidence, rank in differ))
     return found

@@ -73,10 +73,10 @@ def ask_all(name: str, questions: Sequence[evaluate.Question], bot: Chatbot, *, 
     for done, question in enumerate(questions):
         if done % 100 == 0:
             print(f"{name}: {done} of {len(questions)} questions", file=sys.stderr)
-        for quote, _, evidence in bot.quotes(question.text):
+        for found in bot.quotes(question.text):
             answerable = question.answerable is not False
-            right = answerable and any(evaluate.holds(quote, answer) for answer in question.answers)
-            yield Row(evidence, right, whole or answerable, answerable)
+            right = answerable and any(evaluate.holds(found.quote, answer) for answer in question.answers)
+            yield Row(found.evidence, right, whole or answerable, answerable)
 
 
 def evened(rows: Sequence[Row], weight: float = 1.0) -> list[Row]:

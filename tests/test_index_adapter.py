@@ -53,7 +53,7 @@ def test_a_damaged_adapter_is_refused(copied: Path):
 
 def test_a_missing_adapter_is_an_error_that_names_it(copied: Path):
     copied.with_suffix(".json").unlink()
-    with pytest.raises(ModelError, match=r"adapter\.safetensors cannot be opened.*reinstall"):
+    with pytest.raises(ModelError, match=r"missing: .*adapter\.json; reinstall"):
         _ = SentenceTransformerEncoder().fingerprint
 
 

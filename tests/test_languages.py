@@ -185,8 +185,8 @@ def test_tokens_stand_where_their_letters_do(model: Path, language: str):
 def test_the_reader_is_for_english(bot: Chatbot, language: str):
     """A question in another language is judged without the reader, and says that the confidence is a guess."""
     question, _ = BRIDGE[language]
-    ((_, _, evidence), *_) = bot.quotes(question)
-    assert evidence.reader is None
+    first, *_ = bot.quotes(question)
+    assert first.evidence.reader is None
     answer = bot.ask(question)
     assert answer.answered == (answer.confidence >= default_threshold(reader=False))
     assert len(answer.notes) == 1
@@ -197,8 +197,8 @@ def test_the_reader_reads_english(model: Path, papers: Path, tmp_path: Path):
     """An English question to English documents is read, also with another model."""
     with Chatbot.open(papers / "en.md", index=tmp_path, settings=Settings(model=str(model))) as bot:
         for question, read in ((BRIDGE["en"][0], True), (BRIDGE["de"][0], False), (BRIDGE["zh"][0], False)):
-            ((_, _, evidence), *_) = bot.quotes(question)
-            assert (evidence.reader is not None) == read, question
+            first, *_ = bot.quotes(question)
+            assert (first.evidence.reader is not None) == read, question
 
 
 @pytest.mark.parametrize("language", FOREIGN)

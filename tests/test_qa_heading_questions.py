@@ -31,12 +31,20 @@ VALVE = """# A manual of the valve
 The manual of the pump says more about the pump that this valve belongs to.
 """
 
+GERMAN = """# Handbuch der Pumpe
+
+## Die Dichtung ersetzen
+
+Lösen Sie die vier Schrauben am Deckel mit dem Schlüssel, der beiliegt. Nehmen Sie die alte Dichtung vorsichtig heraus.
+"""
+
 
 def test_headings_that_ask_something_become_questions(tmp_path: Path) -> None:
     papers, out = tmp_path / "papers", tmp_path / "out"
     papers.mkdir()
     (papers / "pump.md").write_text(MANUAL, "utf-8")
     (papers / "valve.md").write_text(VALVE, "utf-8")
+    (papers / "pumpe.md").write_text(GERMAN, "utf-8")
     heading_questions.main([str(papers), "--out", str(out)])
     (document,) = [json.loads(line) for line in (out / "documents.jsonl").read_text("utf-8").splitlines()]
     questions = [json.loads(line) for line in (out / "questions.jsonl").read_text("utf-8").splitlines()]

@@ -7,6 +7,7 @@ from pathlib import Path
 import numpy as np
 import pytest
 import torch
+from safetensors.torch import load_file
 
 from index import adapter
 from index.encoder import SentenceTransformerEncoder
@@ -22,7 +23,7 @@ def test_training_writes_an_adapter(
     out = tmp_path / "out"
     train_encoder.main([str(labelled), str(out), "--sets", "towns", "--epochs", "2", "--threads", "1"])
     record = json.loads((out / "adapter.json").read_text("utf-8"))
-    assert record["trained"] == {"data": ["towns"], "seed": 0, "rate": 4e-4, "steps": 2}
+    assert record["trained"] == {"start": None, "data": ["towns"], "seed": 0, "rate": 4e-4, "steps": 2}
     assert record["model_sha256"] == PACKAGED_SHA256
     assert "8 examples" in capfd.readouterr().err
     monkeypatch.setattr(adapter, "ADAPTER", out / "adapter.safetensors")
@@ -30,6 +31,19 @@ def test_training_writes_an_adapter(
     after = SentenceTransformerEncoder().encode_question("Who rules Ardala?")
     adapter.adapter_sha256.cache_clear()
     assert not np.array_equal(before.vector, after.vector)
+
+
+def test_training_goes_on_from_an_adapter(labelled: Path, tmp_path: Path) -> None:
+    """At a rate of nearly nothing, what comes out is what went in, and the record names it."""
+    out = tmp_path / "out"
+    begin = ["--start", str(adapter.ADAPTER), "--rate", "1e-9", "--threads", "1"]
+    train_encoder.main([str(labelled), str(out), "--sets", "towns", *begin])
+    went_in, came_out = (load_file(path) for path in (adapter.ADAPTER, out / "adapter.safetensors"))
+    assert went_in.keys() == came_out.keys()
+    for name, values in came_out.items():
+        torch.testing.assert_close(values, went_in[name], atol=1e-4, rtol=0)
+    record = json.loads((out / "adapter.json").read_text("utf-8"))
+    assert record["trained"]["start"] == adapter.adapter_sha256()
 
 
 def test_the_loss_falls_on_what_is_trained_on(labelled: Path) -> None:
