@@ -17,8 +17,12 @@ def vocabulary(found: Iterable[Paragraph]) -> frozenset[str]:
     """Return the words that stand whole in a document, in lower case; compounds with their hyphens."""
     words: set[str] = set()
     for paragraph in found:
+        cut = False
         for line in paragraph.lines:
-            words.update(_WORDS.findall(line.text.lower()))
+            here = _WORDS.findall(line.text.lower())
+            halved = line.broken or line.text.endswith(_HYPHENS)
+            words.update(here[cut : len(here) - halved])
+            cut = halved
     return frozenset(words)
 
 
@@ -61,5 +65,9 @@ def _glue(before: Line, so_far: str, text: str, known: frozenset[str]) -> str | 
     first, second = head[0].lower(), tail[0].lower()
     if hyphen == "\u00ad" or first + second in known:
         return ""
-    compounds = {f"{first}-{second}", f"{first.rsplit('-', 1)[-1]}-{second}"}
-    return "-" if tail[0][0].isupper() or not known.isdisjoint(compounds) else ""
+    *others, last = first.split("-")
+    if others and last + second in known:  # "not-under-" "stood"
+        return ""
+    if tail[0][0].isupper() or not known.isdisjoint({f"{first}-{second}", f"{last}-{second}"}):
+        return "-"
+    return "-" if others and last in known else ""  # "stop-the-" "world", but not "well-docu-" "mented"
