@@ -81,7 +81,13 @@ def rows(document: Document, number: int) -> tuple[dict[str, object], list[dict[
             text += sentence
         if topic.question:
             questions.append(
-                {"question": topic.question, "document_id": [name], "answers": answers, "answerable": True}
+                {
+                    "id": f"{name}-{len(questions)}",
+                    "question": topic.question,
+                    "document_id": [name],
+                    "answers": answers,
+                    "answerable": True,
+                }
             )
     return {"id": name, "title": document.title, "text": text}, questions
 

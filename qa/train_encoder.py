@@ -92,11 +92,12 @@ class Example:
 
 def examples(folder: Path) -> Iterator[Example]:
     """Ask a set's answerable questions, and yield those for which there is something to tell apart."""
+    questions = read_questions(folder)  # before the documents: whether they can be read shows at once
     with (
         tempfile.TemporaryDirectory() as scratch,
         Chatbot.open(folder / "documents.jsonl", index=Path(scratch) / "index", settings=Settings(reader=False)) as bot,
     ):
-        for question in read_questions(folder):
+        for question in questions:
             if not question.answers:
                 continue
             found = bot.candidates(question.text)[:FOUND]

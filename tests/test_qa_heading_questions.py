@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 from qa import heading_questions
+from qa.evaluate import read_questions
 
 MANUAL = """# A manual of the pump
 
@@ -47,13 +48,13 @@ def test_headings_that_ask_something_become_questions(tmp_path: Path) -> None:
     (papers / "pumpe.md").write_text(GERMAN, "utf-8")
     heading_questions.main([str(papers), "--out", str(out)])
     (document,) = [json.loads(line) for line in (out / "documents.jsonl").read_text("utf-8").splitlines()]
-    questions = [json.loads(line) for line in (out / "questions.jsonl").read_text("utf-8").splitlines()]
-    assert {q["question"] for q in questions} == {"Cleaning the filter", "Replacing a worn seal"}
+    questions = read_questions(out)
+    assert {question.text for question in questions} == {"Cleaning the filter", "Replacing a worn seal"}
+    assert len({question.id for question in questions}) == 2
     for question in questions:
-        assert question["question"] not in document["text"]
-        for answer in question["answers"]:
-            end = answer["start"] + len(answer["text"])
-            assert document["text"][answer["start"] : end] == answer["text"]
+        assert question.text not in document["text"]
+        for _, start, text in question.answers:
+            assert document["text"][start : start + len(text)] == text
 
 
 def test_a_file_that_cannot_be_read_is_named_and_left_out(tmp_path: Path, capsys) -> None:
