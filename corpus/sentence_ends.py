@@ -1,9 +1,11 @@
-"""Whether a sentence ends where the segmenter says so: what it takes for an end in languages other than English.
+"""Whether a sentence ends where the segmenter says so: what it takes for an end and is none.
 
 Joining two sentences costs a longer quote; parting one costs a quote that cannot be understood. So doubt joins.
 """
 
 import regex
+
+from corpus.language import ENGLISH
 
 _LOOK = 16  # code points on either side that decide
 _ABBREVIATIONS = {
@@ -19,6 +21,12 @@ _BEFORE_NUMBERS = {
     "fr": frozenset("art chap fig no p pp tab vol".split()),
     "ru": frozenset("гл им кв оф п пп рис с ст стр табл т".split()),
 }
+_ENGLISH = frozenset(
+    "approx ch chap chs cl cor def eq eqn eqns eqs esp est ex excl ext figs incl lem max min para paras prop pt ref "
+    "refs regs sch sched suppl tel thm ver vol vols".split()
+)
+"""Abbreviations before a figure or a small letter that the segmenter does not know."""
+
 _ONE_LETTER = frozenset({"ar", "fa", "ur"})  # languages that abbreviate to one letter (د. for doctor)
 _CLOSING = tuple("»”“’\"')]」』）】")
 _PARTICLES = tuple("と って は が を も に の で、 から".split())  # Japanese: they lean on the word before them
@@ -51,9 +59,13 @@ def goes_on(language: str, first: str, second: str) -> bool:
         return closed and tail == end
     if not head or not (closed or tail.endswith(".")):
         return False
-    if _LOWER.match(head) or _ITEM.fullmatch(first.strip()):
+    if _ITEM.fullmatch(first.strip()):
         return True
     word = _LAST_WORD.search(tail)
+    if language == ENGLISH:  # a sentence may begin with the name of a program, in small letters
+        return bool(word and word[1].lower() in _ENGLISH and (head[0].isdigit() or head[0].islower()))
+    if _LOWER.match(head):
+        return True
     if word is None:
         return language == "de" and bool(_ORDINAL.search(tail))
     if language in _ONE_LETTER:

@@ -4,7 +4,6 @@ import re
 from collections.abc import Iterator, Sequence
 from itertools import chain, pairwise
 
-from corpus.language import ENGLISH
 from corpus.records import Span
 from corpus.scripts import is_unspaced
 from corpus.sentence_ends import ends_inside, goes_on
@@ -46,7 +45,7 @@ def split_sentences(
     for first, last in _units(text, start, len(text) if end is None else end, wrapped):
         found = get_sentence_boundaries(language, text[first:last])
         stretches = [(first + boundary["start_index"], first + boundary["end_index"]) for boundary in found]
-        for stretch in stretches if language == ENGLISH else _joined(text, language, stretches):
+        for stretch in _joined(text, language, stretches):
             spans.extend(_trimmed(text, *stretch))
     return spans
 

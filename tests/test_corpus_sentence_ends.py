@@ -16,6 +16,10 @@ SENTENCES = [
     ("de", "Am 3. Oktober kam Dr. Meyer. | Im 19. Jahrhundert war das z. B. anders. | Siehe Abb. 5 oben. | Er ging."),
     ("de", "Karl V. regierte bis 1556. | Er starb 1558. | Es war kalt."),
     (
+        "en",
+        "It burns approx. 4 kg, at max. load. | See Vol. 3. | dpkg needs 2 MB. | 1. Open it. | It was 1932. | 40 came.",
+    ),
+    (
         "es",
         "El Sr. García llegó. | ¿Cuándo abrió? | ¡Ayer! | Mide 93 m. de largo. | Véase núm. 5 y el 3.º piso. | Fin.",
     ),
