@@ -1,4 +1,4 @@
-"""The low-rank changes that make the packaged model better at late interaction; `qa.train_encoder` finds them.
+"""The low-rank changes that make the packaged model better at late interaction; `qa.training.encoder` finds them.
 
 A linear layer's weights W become W + B A (Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models"), added
 once when the model is loaded, so that it is as fast as before. `adapter.safetensors` holds A, (rank, inputs), and B,

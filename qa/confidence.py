@@ -2,7 +2,7 @@
 
 The product of two logistic regressions: that the documents speak of what was asked, and that, if they do, this very
 sentence says it. One alone sets off the one against the other: a sentence far ahead of its rivals would make up for
-documents about something else. Their coefficients stand in `confidence.json`, written by `python -m qa.calibrate`;
+documents about something else. Their coefficients stand in `confidence.json`, which `qa.training.confidence` writes;
 there too stands what they were fitted on.
 """
 
@@ -124,7 +124,7 @@ def beside_first(first: float, other: float, *, compatible: bool) -> float:
 
 
 def default_threshold(*, reader: bool) -> float:
-    """Return the probability from which on a question counts as answered; `qa.calibrate` says how it is set.
+    """Return the probability from which on a question counts as answered; `qa.training.confidence` says how it is set.
 
     Args:
         reader: whether a reader read the passages.

@@ -2,9 +2,9 @@
 
 A small model of our own (MODEL_CARD.md): MiniLM with two logits a token, start and end of the answer; the first token,
 [CLS], stands for "no answer" (SQuAD 2.0, Rajpurkar et al. 2018; the head: Devlin et al. 2019, section 4.3). A sentence
-scores the log-sum-exp of its starts plus that of its ends, as in training (`qa.train_reader.sentence_loss`), minus the
-two logits of [CLS]. Scores are differences of logits, higher is better: above 0 the model leans towards an answer in
-that sentence. They are not probabilities.
+scores the log-sum-exp of its starts plus that of its ends, as in training (`qa.training.reader.sentence_loss`), minus
+the two logits of [CLS]. Scores are differences of logits, higher is better: above 0 the model leans towards an answer
+in that sentence. They are not probabilities.
 """
 
 import os
@@ -72,7 +72,7 @@ class Reader:
 
     @classmethod
     def load(cls, path: Path | None = None) -> "Reader":
-        """Load the packaged reader, or the one in a `.safetensors` file that `qa.train_reader` wrote.
+        """Load the packaged reader, or the one in a `.safetensors` file that `qa.training.reader` wrote.
 
         Raises:
             ModelError: a file is missing, damaged, of another kind, or made for another base model.

@@ -22,7 +22,7 @@ def load_model(path: Path | None = None) -> tuple[Any, Any, Any]:
     """Put the model together; bfloat16 where the processor computes in it, float32 elsewhere.
 
     Args:
-        path: a `.safetensors` file that `qa.train_reader` wrote, its `.json` beside it; None for the packaged one.
+        path: a `.safetensors` file that `qa.training.reader` wrote, its `.json` beside it; None for the packaged one.
 
     Returns:
         The body (a `transformers.BertModel`), the head (a linear layer of two outputs, float32) and the tokenizer
@@ -82,4 +82,4 @@ def _base() -> tuple[Any, Any, Any]:
 
 
 def _remedy(path: Path) -> str:
-    return "reinstall pullquote" if path == WEIGHTS else "train it again with qa.train_reader"
+    return "reinstall pullquote" if path == WEIGHTS else "train it again with qa.training.reader"

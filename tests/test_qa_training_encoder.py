@@ -12,7 +12,7 @@ from safetensors.torch import load_file
 from index import adapter
 from index.encoder import SentenceTransformerEncoder
 from index.models import PACKAGED_SHA256
-from qa import train_encoder
+from qa.training import encoder, encoder_examples
 
 
 def test_training_writes_an_adapter(
@@ -21,7 +21,7 @@ def test_training_writes_an_adapter(
     """The record names the sets and the steps; the file passes the checks of its loader and changes the encoder."""
     before = SentenceTransformerEncoder().encode_question("Who rules Ardala?")
     out = tmp_path / "out"
-    train_encoder.main([str(labelled), str(out), "--sets", "towns", "--epochs", "2", "--threads", "1"])
+    encoder.main([str(labelled), str(out), "--sets", "towns", "--epochs", "2", "--threads", "1"])
     record = json.loads((out / "adapter.json").read_text("utf-8"))
     assert record["trained"] == {"start": None, "data": ["towns"], "seed": 0, "rate": 4e-4, "steps": 2}
     assert record["model_sha256"] == PACKAGED_SHA256
@@ -37,7 +37,7 @@ def test_training_goes_on_from_an_adapter(labelled: Path, tmp_path: Path) -> Non
     """At a rate of nearly nothing, what comes out is what went in, and the record names it."""
     out = tmp_path / "out"
     begin = ["--start", str(adapter.ADAPTER), "--rate", "1e-9", "--threads", "1"]
-    train_encoder.main([str(labelled), str(out), "--sets", "towns", *begin])
+    encoder.main([str(labelled), str(out), "--sets", "towns", *begin])
     went_in, came_out = (load_file(path) for path in (adapter.ADAPTER, out / "adapter.safetensors"))
     assert went_in.keys() == came_out.keys()
     for name, values in came_out.items():
@@ -47,30 +47,30 @@ def test_training_goes_on_from_an_adapter(labelled: Path, tmp_path: Path) -> Non
 
 
 def test_the_loss_falls_on_what_is_trained_on(labelled: Path) -> None:
-    found = list(train_encoder.examples(labelled / "towns"))
+    found = list(encoder_examples.examples(labelled / "towns"))
     torch.set_num_threads(1)
 
-    def loss(model: train_encoder.AdaptedEncoder) -> float:
+    def loss(model: encoder.AdaptedEncoder) -> float:
         with torch.no_grad():
-            return float(train_encoder.loss_of(model.train(mode=False), found, random.Random(0)))
+            return float(encoder.loss_of(model.train(mode=False), found, random.Random(0)))
 
-    untrained, _ = train_encoder.train(found, 1, 0.0, 0)
-    trained, steps = train_encoder.train(found, 12, 4e-4, 0)
+    untrained, _ = encoder.train(found, 1, 0.0, 0)
+    trained, steps = encoder.train(found, 12, 4e-4, 0)
     assert steps == 12
     assert loss(trained) < loss(untrained)
 
 
 def test_an_example_is_drawn_with_passages_that_do_not_answer(labelled: Path) -> None:
-    for example in train_encoder.examples(labelled / "towns"):
+    for example in encoder_examples.examples(labelled / "towns"):
         answering, *others = example.drawn(random.Random(0))
         assert answering in example.answering
-        assert len(set(others)) == train_encoder.NEGATIVES
+        assert len(set(others)) == encoder_examples.NEGATIVES
         assert not set(others) & set(example.answering)
 
 
 def test_a_question_is_also_asked_as_people_type_it() -> None:
     draw = random.Random(0)
-    forms = {train_encoder.varied("When was the Town founded?", draw) for _ in range(200)}
+    forms = {encoder_examples.varied("When was the Town founded?", draw) for _ in range(200)}
     assert forms == {
         "When was the Town founded?",
         "When was the Town founded",

@@ -5,14 +5,14 @@ from pathlib import Path
 
 import pytest
 
-from qa import train_reader
 from qa.reader import Reader
+from qa.training import reader
 
 
 def test_training_writes_a_reader(labelled: Path, tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
     """The record names the sets and the steps; the file passes the checks of its loader and scores sentences."""
     out = tmp_path / "out"
-    train_reader.main([str(labelled), str(out), "--sets", "towns", "--epochs", "1", "--threads", "1"])
+    reader.main([str(labelled), str(out), "--sets", "towns", "--epochs", "1", "--threads", "1"])
     record = json.loads((out / "reader.json").read_text("utf-8"))
     assert record["trained"]["data"] == ["towns"]
     assert record["trained"]["finished"] is True

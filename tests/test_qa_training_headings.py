@@ -3,8 +3,8 @@
 import json
 from pathlib import Path
 
-from qa import heading_questions
 from qa.evaluate import read_questions
+from qa.training import headings
 
 MANUAL = """# A manual of the pump
 
@@ -46,7 +46,7 @@ def test_headings_that_ask_something_become_questions(tmp_path: Path) -> None:
     (papers / "pump.md").write_text(MANUAL, "utf-8")
     (papers / "valve.md").write_text(VALVE, "utf-8")
     (papers / "pumpe.md").write_text(GERMAN, "utf-8")
-    heading_questions.main([str(papers), "--out", str(out)])
+    headings.main([str(papers), "--out", str(out)])
     (document,) = [json.loads(line) for line in (out / "documents.jsonl").read_text("utf-8").splitlines()]
     questions = read_questions(out)
     assert {question.text for question in questions} == {"Cleaning the filter", "Replacing a worn seal"}
@@ -62,7 +62,7 @@ def test_a_file_that_cannot_be_read_is_named_and_left_out(tmp_path: Path, capsys
     papers.mkdir()
     (papers / "pump.md").write_text(MANUAL, "utf-8")
     (papers / "torn.pdf").write_bytes(b"%PDF-1.7 torn")
-    heading_questions.main([str(papers), "--out", str(out), "--limit", "1"])
+    headings.main([str(papers), "--out", str(out), "--limit", "1"])
     said = capsys.readouterr().err
     assert "torn.pdf" in said or "damaged" in said
     assert "1 questions over 1 documents" in said

@@ -9,9 +9,9 @@ from conftest import WordEncoder
 from test_qa_evaluate import labelled  # noqa: F401 - a fixture
 
 import qa.chatbot
-from qa import calibrate
-from qa.calibrate import Row
 from qa.confidence import Evidence
+from qa.training import confidence
+from qa.training.confidence import Row
 
 
 @pytest.fixture
@@ -31,7 +31,7 @@ def test_what_separates_right_from_wrong_gets_the_weight() -> None:
     """`late` tells the topic, `margin` the right sentence, and constant evidence weighs nothing."""
     rows = [row(late, right=False, on_topic=False) for late in (0.1, 0.2, 0.3) for _ in range(5)]
     rows += [row(0.8, margin, right=margin > 0) for margin in (-0.2, -0.1, 0.1, 0.2) for _ in range(5)]
-    model = calibrate.fit(rows)
+    model = confidence.fit(rows)
     topic, sentence = (model["factors"][name]["coefficients"] for name in ("topic", "sentence"))
     assert topic["late"] > 5
     assert sentence["margin"] > 5
@@ -42,9 +42,9 @@ def test_what_separates_right_from_wrong_gets_the_weight() -> None:
 
 def test_a_set_counts_as_much_as_any_other() -> None:
     """Two answerable questions share 1, one about the same without an answer has a fifth; off-topic ones are equals."""
-    weights = [row.weight for row in calibrate.evened([row(right=True), row(right=True), row(right=False)])]
-    assert weights == [0.5, 0.5, calibrate.ON_TOPIC]
-    assert [r.weight for r in calibrate.evened([row(right=True), row(right=False, on_topic=False)], 0.5)] == [
+    weights = [row.weight for row in confidence.evened([row(right=True), row(right=True), row(right=False)])]
+    assert weights == [0.5, 0.5, confidence.ON_TOPIC]
+    assert [r.weight for r in confidence.evened([row(right=True), row(right=False, on_topic=False)], 0.5)] == [
         0.25,
         0.25,
     ]
@@ -56,8 +56,8 @@ def test_the_script_writes_readable_numbers(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     """It says what it was fitted on, and tells how far it is on stderr."""
-    assert calibrate.main([str(labelled), "--output", str(target), "--no-reader"]) == 0
-    assert calibrate.main([f"{labelled}=0.5", "--output", str(target)]) == 0
+    assert confidence.main([str(labelled), "--output", str(target), "--no-reader"]) == 0
+    assert confidence.main([f"{labelled}=0.5", "--output", str(target)]) == 0
     models = json.loads(target.read_text("utf-8"))
     assert models["with reader"]["fitted_on"] == {"set": {"weight": 0.5, "halved_too": True}}
     for name, evidence in (("without reader", []), ("with reader", ["reader"])):
@@ -75,7 +75,7 @@ def test_a_set_that_says_things_twice_is_used_once(
     """Its three questions are asked of all its documents, and none of the half of them."""
     copy = shutil.copytree(labelled, labelled.with_name("copy"))
     arguments = [str(labelled), "--whole", f"{copy}=0.5", "--output", str(target), "--no-reader"]
-    assert calibrate.main(arguments) == 0
+    assert confidence.main(arguments) == 0
     assert "copy: 8 rows" in capsys.readouterr().err
     fitted_on = json.loads(target.read_text("utf-8"))["without reader"]["fitted_on"]
     assert fitted_on["copy"] == {"weight": 0.5, "halved_too": False}

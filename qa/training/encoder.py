@@ -1,10 +1,10 @@
 """Train the encoder's adapter: low-rank changes to the packaged model, for late interaction.
 
-    python -m qa.train_encoder DATA FOLDER [--sets NAME ...] [--start FILE] [--epochs 1] [--rate 4e-4] [--seed 0]
+    python -m qa.training.encoder DATA FOLDER [--sets NAME ...] [--start FILE] [--epochs 1] [--rate 4e-4] [--seed 0]
 
 DATA holds a folder a set, with `documents.jsonl` and `questions.jsonl`; FOLDER receives `adapter.safetensors` and its
-record `adapter.json`. The shipped adapter comes from `squadshifts_new_wiki`, `squad2_devhalf` (see `qa.train_reader`)
-and questions that `qa.heading_questions` makes. XQuAD is kept for measuring, never among them.
+record `adapter.json`. The shipped adapter comes from `squadshifts_new_wiki`, `squad2_devhalf` (those of
+`qa.training.reader`) and questions that `qa.training.headings` makes. XQuAD is kept for measuring, never among them.
 
 Question and passages go through the same model. The loss is the cross entropy, over the sentences of all passages of a
 batch, of the score that `index.search` ranks them by, plus a share of that over the passages' vectors. A batch has each
@@ -16,7 +16,6 @@ import hashlib
 import json
 import math
 import random
-import tempfile
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -33,18 +32,13 @@ from transformers import AutoTokenizer, BertModel
 from index.adapter import LAYERS
 from index.late import tokens_of_each
 from index.models import PACKAGED_SHA256, packaged_folder
-from index.search import Candidate, Weights
-from index.stopwords import content_words, token_weights
-from qa.chatbot import Chatbot
-from qa.evaluate import holds, read_questions
-from qa.records import quote_of
-from qa.settings import Settings
-from qa.train_reader import say
+from index.search import Weights
+from index.stopwords import token_weights
+from qa.training import say
+from qa.training.encoder_examples import NEGATIVES, Example, examples, varied
 
 RANK = 16
 BATCH = 12  # questions
-NEGATIVES = 2  # passages without an answer, for each question
-FOUND = 16  # passages that they are drawn from, the better the more often
 AT_ONCE = 12  # texts of like length in one pass
 MAX_TOKENS = 256
 DROPOUT = 0.05
@@ -52,62 +46,6 @@ NO_CONTEXT = 0.15  # share of passages that are read without title and headings
 WARM_UP = 60  # steps
 DENSE = 0.3  # weight of the loss over the passages' vectors
 CLIP = 1.0
-
-Bools = npt.NDArray[np.bool_]
-
-
-@dataclass(frozen=True, slots=True)
-class Example:
-    """A question, and what was found for it.
-
-    Args:
-        question: its words.
-        found: the passages, best first.
-        gold: for each of them, which sentences answer.
-    """
-
-    question: str
-    found: tuple[Candidate, ...]
-    gold: tuple[Bools, ...]
-
-    @property
-    def answering(self) -> list[int]:
-        """Places in `found` of the passages that answer."""
-        return [n for n, gold in enumerate(self.gold) if gold.any()]
-
-    @property
-    def others(self) -> list[int]:
-        """Places of those that do not."""
-        return [n for n, gold in enumerate(self.gold) if not gold.any()]
-
-    def drawn(self, draw: random.Random) -> list[int]:
-        """Return places: of a passage that answers, then of NEGATIVES that do not."""
-        answering, others = self.answering, self.others
-        chosen = [answering[0] if draw.random() < 0.8 else draw.choice(answering)]
-        for _ in range(NEGATIVES):
-            chosen.append(draw.choices(others, [1 / (2 + n) for n in others])[0])
-            others.remove(chosen[-1])
-        return chosen
-
-
-def examples(folder: Path) -> Iterator[Example]:
-    """Ask a set's answerable questions, and yield those for which there is something to tell apart."""
-    questions = read_questions(folder)  # before the documents: whether they can be read shows at once
-    with (
-        tempfile.TemporaryDirectory() as scratch,
-        Chatbot.open(folder / "documents.jsonl", index=Path(scratch) / "index", settings=Settings(reader=False)) as bot,
-    ):
-        for question in questions:
-            if not question.answers:
-                continue
-            found = bot.candidates(question.text)[:FOUND]
-            gold = []
-            for passage in (candidate.passage for candidate in found):
-                quotes = [quote_of(passage, n, n, 0.0) for n in range(len(passage.sentences))]
-                gold.append(np.array([any(holds(quote, answer) for answer in question.answers) for quote in quotes]))
-            example = Example(question.text, found, tuple(gold))
-            if example.answering and len(example.others) >= NEGATIVES:
-                yield example
 
 
 class LowRank(torch.nn.Module):
@@ -191,17 +129,6 @@ class AdaptedEncoder(torch.nn.Module):
                 tokens[n] = Tokens(normalize(states[row][torch.from_numpy(kept)], dim=-1), spans)
                 vectors[n] = pooled[row]
         return [tokens[n] for n in range(len(texts))], torch.stack([vectors[n] for n in range(len(texts))])
-
-
-def varied(question: str, draw: random.Random) -> str:
-    """Return a question as people also type it: without its mark, in small letters, or its content words alone."""
-    chance = draw.random()
-    if chance < 0.12:
-        return question.rstrip("? ")
-    if chance < 0.2:
-        return question.rstrip("? ").lower()
-    words = content_words(question)
-    return words if chance < 0.26 and len(words.split()) > 1 else question
 
 
 def loss_of(model: AdaptedEncoder, batch: Sequence[Example], draw: random.Random) -> torch.Tensor:

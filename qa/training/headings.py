@@ -1,10 +1,10 @@
 """Questions made from the headings of manuals: a heading asks, the beginning of the text beneath it answers.
 
-    python -m qa.heading_questions PATH ... --out FOLDER [--limit 3000] [--seed 0]
+    python -m qa.training.headings PATH ... --out FOLDER [--limit 3000] [--seed 0]
 
-Writes `documents.jsonl` and `questions.jsonl` as `qa.train_reader` reads them. The headings themselves are left out of
-the documents, or a question would be found by its own words. The labels are rough: a section's first sentences are
-taken for its answer.
+Writes `documents.jsonl` and `questions.jsonl` as `qa.training.encoder` reads them. The headings themselves are left
+out of the documents, or a question would be found by its own words. The labels are rough: a section's first sentences
+are taken for its answer.
 """
 
 import argparse
@@ -12,7 +12,6 @@ import collections
 import json
 import random
 import re
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -21,6 +20,7 @@ from corpus import Document, Failure, Limits, PullquoteError, read_file, walk
 from corpus.language import ENGLISH, detect_language
 from corpus.sentences import split_sentences
 from index.stopwords import content_words
+from qa.training import say
 
 SECTION_CHARACTERS = 600  # of a section's prose are kept
 BLOCK_CHARACTERS = 900  # sections are joined to blocks of at most this, so that an answer stands beside other text
@@ -101,7 +101,7 @@ def documents(paths: Sequence[Path]) -> Iterator[Document]:
         try:
             read = read_file(file, limits)
         except PullquoteError as error:
-            sys.stderr.write(f"{error}\n")
+            say(str(error))
             continue
         yield from (document for document in read if document.sections and detect_language(document.text) == ENGLISH)
 
@@ -125,7 +125,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     for file, kept in (("documents", [d for d, _ in made if d["id"] in used]), ("questions", asked)):
         lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in kept)
         (a.out / f"{file}.jsonl").write_text("".join(lines), "utf-8")
-    sys.stderr.write(f"{len(asked)} questions over {len(used)} documents\n")
+    say(f"{len(asked)} questions over {len(used)} documents")
 
 
 if __name__ == "__main__":
