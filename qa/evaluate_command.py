@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 _EPILOG = """\
 All figures beside the baseline's, whole sets and half of one, with pictures:
   pullquote evaluate sets/* --hold-out article --baseline --plots pictures
+A set whose documents are few, among many others:
+  pullquote evaluate sets/towns --hold-out article --among ~/library
 """
 
 
@@ -42,6 +44,9 @@ def add_evaluate(commands: Any, add: AddCommand, open_bot: Open) -> argparse.Arg
     command.add_argument("--limit", type=int, help="ask only so many questions of each set, evenly spread")
     command.add_argument(
         "--hold-out", metavar="FIELD", help="also measure without every second group of documents by this field"
+    )
+    command.add_argument(
+        "--among", nargs="+", default=[], metavar="PATH", help="files and folders to be searched beside each set's own"
     )
     command.add_argument("--baseline", action="store_true", help="also measure plain cosines of the same model")
     command.add_argument("--plots", metavar="DIR", help="draw how far the confidence can be believed, a PNG a set")
@@ -94,7 +99,8 @@ def _measured(
     with tempfile.TemporaryDirectory() as scratch:
         for name, folder, questions in _parts(sets, options, Path(scratch)):
             index = folder / "index" if folder.is_relative_to(scratch) else options.index
-            opening = argparse.Namespace(**vars(options) | {"paths": [folder / "documents.jsonl"], "index": index})
+            paths = [folder / "documents.jsonl", *options.among]
+            opening = argparse.Namespace(**vars(options) | {"paths": paths, "index": index})
             with open_bot(opening) as bot:
                 with counting(console, f"Asking {name}") as told:
                     outcomes = list(evaluate.run(bot, questions, told))
@@ -122,8 +128,9 @@ def _parts(
     names = [folder.name for folder in sets]
     for folder, questions in sets.items():
         name = folder.name if names.count(folder.name) == 1 else str(folder)
-        yield name, folder, evaluate.sample(questions, options.limit or len(questions))
+        others = ", among others" if options.among else ""
+        yield name + others, folder, evaluate.sample(questions, options.limit or len(questions))
         if options.hold_out and evaluate.has_field(folder, options.hold_out):
             half = scratch / str(len(list(scratch.iterdir())))
             kept = evaluate.hold_out(folder, questions, options.hold_out, half)
-            yield f"{name}, half", half, evaluate.sample(kept, options.limit or len(kept))
+            yield f"{name}, half{others}", half, evaluate.sample(kept, options.limit or len(kept))

@@ -117,6 +117,17 @@ def test_evaluate_prints_a_table_or_json(run: Run, labelled: Path) -> None:  # n
     assert (code, "no set have a field 'article'" in err) == (2, True)
 
 
+def test_evaluate_among_other_documents(run: Run, labelled: Path, folder: Path) -> None:  # noqa: F811
+    """They are in the index that was asked; a path that is none costs nothing."""
+    figures = json.loads(run("evaluate", labelled, "--hold-out", "group", "--among", folder, "--json")[1])
+    assert list(figures) == ["set, among others", "set, half, among others"]
+    asked = json.loads(run("status", labelled / "documents.jsonl", folder, "--json")[1])
+    assert {Path(document["source"]).name for document in asked["documents"]} >= {"tower.md", "harbour.txt"}
+    assert len(asked["documents"]) > 3
+    code, _, err = run("evaluate", labelled, "--among", folder / "nothing")
+    assert (code, "nothing does not exist" in err) == (2, True)
+
+
 def test_evaluate_shows_what_was_measured_before_it_was_interrupted(
     run: Run,
     labelled: Path,  # noqa: F811
