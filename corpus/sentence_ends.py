@@ -22,8 +22,8 @@ _BEFORE_NUMBERS = {
     "ru": frozenset("гл им кв оф п пп рис с ст стр табл т".split()),
 }
 _ENGLISH = frozenset(
-    "approx ch chap chs cl cor def eq eqn eqns eqs esp est ex excl ext figs incl lem max min para paras prop pt ref "
-    "refs regs sch sched suppl tel thm ver vol vols".split()
+    "approx ch chap chs cl cor def ed eds eq eqn eqns eqs esp est ex excl ext figs incl lem max min para paras prop pt "
+    "ref refs regs rp rs sch sched suppl tel thm ver vol vols".split()
 )
 """Abbreviations before a figure or a small letter that the segmenter does not know."""
 
