@@ -53,8 +53,8 @@ def test_a_chatbot_reads_with_it(folder: Path, tmp_path: Path) -> None:
     for settings in (Settings(reader_model=str(folder)), Settings(reader=False)):
         with Chatbot.open(tmp_path / "a.txt", index=tmp_path / "index", settings=settings) as bot:
             answers.append(bot.quotes("When did the harbour open?"))
-    assert all(evidence.reader is None for quotes in answers for _, _, evidence in quotes)
-    assert {quote.text for quote, *_ in answers[0]} == {quote.text for quote, *_ in answers[1]}
+    assert all(found.evidence.reader is None for quotes in answers for found in quotes)
+    assert {found.quote.text for found in answers[0]} == {found.quote.text for found in answers[1]}
 
 
 def test_the_kind_of_reader_follows_from_its_name(folder: Path) -> None:
