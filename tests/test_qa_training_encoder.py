@@ -54,8 +54,8 @@ def test_the_loss_falls_on_what_is_trained_on(labelled: Path) -> None:
         with torch.no_grad():
             return float(encoder.loss_of(model.train(mode=False), found, random.Random(0)))
 
-    untrained, _ = encoder.train(found, 1, 0.0, 0)
-    trained, steps = encoder.train(found, 12, 4e-4, 0)
+    [(untrained, _)] = encoder.train(found, 1, 0.0, 0)
+    [(trained, steps)] = encoder.train(found, 12, 4e-4, 0)
     assert steps == 12
     assert loss(trained) < loss(untrained)
 

@@ -46,6 +46,7 @@ NO_CONTEXT = 0.15  # share of passages that are read without title and headings
 WARM_UP = 60  # steps
 DENSE = 0.3  # weight of the loss over the passages' vectors
 CLIP = 1.0
+CHECKPOINT = 200  # steps after which what there is, is written: a run that is stopped is not lost
 
 
 class LowRank(torch.nn.Module):
@@ -184,8 +185,11 @@ def _ranked(late: torch.Tensor, owner: torch.Tensor, coverage: torch.Tensor, ove
 
 def train(
     found: Sequence[Example], epochs: float, rate: float, seed: int, start: Path | None = None
-) -> tuple[AdaptedEncoder, int]:
-    """Return the trained model and its number of steps; the learning rate rises for WARM_UP steps, then falls to 0."""
+) -> Iterator[tuple[AdaptedEncoder, int]]:
+    """Yield the model and the steps so far, after every CHECKPOINT of them and after the last.
+
+    The learning rate rises for WARM_UP steps, then falls to 0.
+    """
     torch.manual_seed(seed)
     draw = random.Random(seed)  # noqa: S311 (no secret is drawn)
     model = AdaptedEncoder(start).train()
@@ -210,7 +214,8 @@ def train(
         smooth = 0.98 * smooth + 0.02 * loss.item() if smooth else loss.item()
         if (step + 1) % 50 == 0:
             say(f"step {step + 1} of {steps}, loss {smooth:.3f}, {time.monotonic() - began:.0f} s")
-    return model, steps
+        if (step + 1) % CHECKPOINT == 0 or step + 1 == steps:
+            yield model, step + 1
 
 
 def write(model: AdaptedEncoder, path: Path, **how: Any) -> None:
@@ -236,11 +241,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     torch.set_num_threads(a.threads)
     found = [example for name in a.sets for example in examples(a.data / name)]
     say(f"{len(found)} examples")
-    model, steps = train(found, a.epochs, a.rate, a.seed, a.start)
     a.out.mkdir(parents=True, exist_ok=True)
     began_with = hashlib.sha256(a.start.read_bytes()).hexdigest() if a.start else None
-    how = {"start": began_with, "data": a.sets, "seed": a.seed, "rate": a.rate, "steps": steps}
-    write(model, a.out / "adapter.safetensors", **how)
+    how = {"start": began_with, "data": a.sets, "seed": a.seed, "rate": a.rate}
+    for model, steps in train(found, a.epochs, a.rate, a.seed, a.start):
+        write(model, a.out / "adapter.safetensors", **how, steps=steps)
     say(f"{steps} steps")
 
 
