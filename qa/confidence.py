@@ -11,7 +11,7 @@ import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
-from importlib.resources import files
+from pathlib import Path
 from typing import Any
 
 from index.search import Candidate
@@ -20,6 +20,7 @@ from qa.choose import Choice
 CLEAR_MARGIN = 0.1
 """Margin from which on a sentence is clear of its rivals. A larger one says no more, and having no rival as much."""
 
+FITTED = Path(__file__).with_name("confidence.json")
 WITH_READER, WITHOUT_READER = "with reader", "without reader"
 
 
@@ -134,6 +135,6 @@ def default_threshold(*, reader: bool) -> float:
 
 @cache
 def _model(name: str) -> dict[str, Any]:
-    models = json.loads(files("qa").joinpath("confidence.json").read_text("utf-8"))
+    models = json.loads(FITTED.read_text("utf-8"))
     model: dict[str, Any] = models[name]
     return model

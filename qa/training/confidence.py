@@ -22,7 +22,7 @@ import numpy.typing as npt
 
 from qa import evaluate
 from qa.chatbot import Chatbot
-from qa.confidence import WITH_READER, WITHOUT_READER, Evidence
+from qa.confidence import FITTED, WITH_READER, WITHOUT_READER, Evidence
 from qa.settings import Settings
 from qa.training import say
 
@@ -36,8 +36,6 @@ TOPIC, SENTENCE = "topic", "sentence"
 TOPIC_EVIDENCE = ("late", "dense", "passage_coverage")
 SENTENCE_EVIDENCE = ("sentence_coverage", "margin", "reader")
 """What each factor is made of: the reader, which knows the sets it was trained on, has no say in the first."""
-
-PACKAGED = Path(__file__).with_name("confidence.json")
 
 RIDGE = 1e-4
 """Weight of the squared coefficients in the loss: enough to keep them finite where the data separate."""
@@ -197,7 +195,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--whole", nargs="+", type=weighed_set, default=[], metavar="SET[=WEIGHT]", help="used once")
     parser.add_argument("--limit", type=int, default=1000, help="questions of each set (default: %(default)s)")
     parser.add_argument("--no-reader", action="store_true", help="fit the numbers for answers without the reader")
-    parser.add_argument("--output", type=Path, default=PACKAGED, help="file to write (default: the packaged one)")
+    parser.add_argument("--output", type=Path, default=FITTED, help="file to write (default: the packaged one)")
     options = parser.parse_args(arguments)
     settings = Settings(quotes=1, threshold=0.0, reader=not options.no_reader)
     found: list[Row] = []
