@@ -1,8 +1,8 @@
 """A sentence that cannot be understood alone -> the sentences around it that it needs.
 
 A quote is one stretch of whole sentences of one passage, so what is added always stands directly before or after:
-the sentence before, for one that opens with a pronoun; the line that introduces a list, and its items; the whole of a
-block of code.
+the sentence before, for one that opens with a pronoun or with "During this"; the line that introduces a list, and its
+items; the whole of a block of code.
 """
 
 import re
@@ -15,10 +15,14 @@ PRONOUN_CHARACTERS = 320
 BLOCK_CHARACTERS = 600
 """Length of a quote, at the most, that takes in a list or a block of code."""
 
+_MEANT_BEFORE = r"this|these|those(?! (?:who|whose|which|that|of|in|with)\b)|such|the (?:former|latter|same)"
 _LEANS_BACK = re.compile(
     r"[\"'“‘(]?(?:(?:However|But|And|So|Thus|Then|Also|Instead|Therefore|Moreover|Furthermore|Nevertheless|Still),? )?"
-    r"(?:he|she|they|his|her|hers|its|their|theirs|these|those|this|such|the (?:former|latter|same)|both|neither|here|"
-    r"it(?! (?:is|was|seems|follows|appears) (?:\w+ )?that\b)|that(?! (?:the|an?|it|he|she|they)\b))\b",
+    rf"(?:{_MEANT_BEFORE}|he|she|they|his|her|hers|its|their|theirs|both|neither|here|"
+    r"it(?! (?:is|was|seems|follows|appears) (?:\w+ )?that\b)|that(?! (?:the|an?|it|he|she|they)\b)|"
+    rf"(?:all|each|few|many|most|much|none|one|part|several|some|two) of (?:them|{_MEANT_BEFORE})|"
+    r"(?:about|after|against|among|as (?:a result|part) of|at|because of|before|by|despite|due to|during|following|for|"
+    rf"from|in|instead of|like|of|on|since|through|to|under|unlike|until|with|without) (?:that|{_MEANT_BEFORE}))\b",
     re.IGNORECASE,
 )
 _ITEM = re.compile(r"(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")

@@ -21,7 +21,11 @@ def quoted(text: str, sentence: int) -> str:
 
 
 @pytest.mark.parametrize(
-    "opening", ["It", "He", "This treaty", "These", "However, they", "“Its founder", "That", "Such ships", "THEY"]
+    "opening",
+    [
+        *("It", "He", "This treaty", "These", "However, they", "“Its founder", "That", "Such ships", "THEY"),
+        *("During this war it", "Most of them", "In that year it", "Because of these quarrels it", "One of those"),
+    ],
 )
 def test_a_pronoun_takes_in_the_sentence_before(opening: str) -> None:
     """What the sentence speaks of stands there."""
@@ -31,7 +35,15 @@ def test_a_pronoun_takes_in_the_sentence_before(opening: str) -> None:
 
 @pytest.mark.parametrize(
     "sentence",
-    ["In 1931 it closed.", "It is known that it closed.", "That the air was bad became the theory.", "Item nine."],
+    [
+        *("In 1931 it closed.", "It is known that it closed.", "That the air was bad became the theory.", "Item nine."),
+        *(
+            "Those who left paid.",
+            "For those with ships it closed.",
+            "Most of the ships left.",
+            "In thistles it ended.",
+        ),
+    ],
 )
 def test_other_sentences_stand_alone(sentence: str) -> None:
     """A pronoun further in, an "it" and a "that" that mean nothing said before, and words that only begin like one."""
