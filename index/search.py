@@ -34,8 +34,8 @@ class Weights:
 
     coverage: float = 0.2
     passage: float = 0.5
-    overlap: float = 0.1
-    before: float = 0.2
+    overlap: float = 0.05
+    before: float = 0.1
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,7 +26,7 @@ Reading = Mapping[int, ReaderScores]
 READER_WEIGHT = 0.02
 """Of the reader's margin (logits) beside a sentence's score; measured on three sets that it was not trained on."""
 
-OVERLAP_WEIGHT = -0.1
+OVERLAP_WEIGHT = -0.05
 """Of a sentence's coverage where a reader read: it knows better which words matter; measured on the same sets."""
 
 WORTH_READING = 0.1
