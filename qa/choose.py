@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from corpus.language import ENGLISH, UNKNOWN
-from index.search import Candidate
+from index.search import Candidate, Weights
 from qa.reader import Passages, ReaderScores
 from qa.widen import widen
 
@@ -26,8 +26,8 @@ Reading = Mapping[int, ReaderScores]
 READER_WEIGHT = 0.02
 """Of the reader's margin (logits) beside a sentence's score; measured on three sets that it was not trained on."""
 
-OVERLAP_WEIGHT = -0.05
-"""Of a sentence's coverage where a reader read: it knows better which words matter; measured on the same sets."""
+OVERLAP_WEIGHT = -Weights().overlap
+"""Of a sentence's coverage where a reader read, which knows better which words matter; measured on the same sets."""
 
 WORTH_READING = 0.1
 """How far below the best sentence's score a passage's best may be to be read: from further away it hardly ever wins."""

@@ -60,6 +60,14 @@ def test_the_loss_falls_on_what_is_trained_on(labelled: Path) -> None:
     assert loss(trained) < loss(untrained)
 
 
+def test_what_there_is_is_handed_out_along_the_way(labelled: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """For a checkpoint every so many steps, and once at the end."""
+    monkeypatch.setattr(encoder, "CHECKPOINT", 2)
+    found = list(encoder_examples.examples(labelled / "towns"))
+    torch.set_num_threads(1)
+    assert [steps for _, steps in encoder.train(found, 3, 4e-4, 0)] == [2, 3]
+
+
 def test_an_example_is_drawn_with_passages_that_do_not_answer(labelled: Path) -> None:
     for example in encoder_examples.examples(labelled / "towns"):
         answering, *others = example.drawn(random.Random(0))

@@ -36,13 +36,14 @@ def test_a_pronoun_takes_in_the_sentence_before(opening: str) -> None:
 @pytest.mark.parametrize(
     "sentence",
     [
-        *("In 1931 it closed.", "It is known that it closed.", "That the air was bad became the theory.", "Item nine."),
-        *(
-            "Those who left paid.",
-            "For those with ships it closed.",
-            "Most of the ships left.",
-            "In thistles it ended.",
-        ),
+        "In 1931 it closed.",
+        "It is known that it closed.",
+        "That the air was bad became the theory.",
+        "Item nine.",
+        "Those who left paid.",
+        "For those with ships it closed.",
+        "Most of the ships left.",
+        "In thistles it ended.",
     ],
 )
 def test_other_sentences_stand_alone(sentence: str) -> None:
