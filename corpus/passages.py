@@ -4,6 +4,7 @@ from collections.abc import Callable, Iterator, Sequence
 
 from corpus.language import ENGLISH
 from corpus.records import Document, Passage, Span
+from corpus.sentence_ends import is_question
 from corpus.sentences import split_sentences
 
 WRAPPED_FORMATS = frozenset({"text", "jsonl", "csv"})
@@ -29,7 +30,8 @@ def split_passages(document: Document, count_tokens: TokenCounter, limit: int) -
         split_sentences(document.text, *where, document.language or ENGLISH, wrapped=wrapped)
         for where in _bodies(document)
     ]
-    counts = iter(count_tokens([document.text[s.start : s.end] for sentences in stretches for s in sentences]))
+    texts = [document.text[s.start : s.end] for sentences in stretches for s in sentences]
+    measured = iter(zip(count_tokens(texts), map(is_question, texts), strict=True))
     return [
         Passage(
             start=run[0].start,
@@ -39,7 +41,7 @@ def split_passages(document: Document, count_tokens: TokenCounter, limit: int) -
             headings=document.headings_at(run[0].start),
         )
         for sentences in stretches
-        for run in _runs([(sentence, next(counts)) for sentence in sentences], limit)
+        for run in _runs([(sentence, *next(measured)) for sentence in sentences], limit)
     ]
 
 
@@ -54,20 +56,27 @@ def _bodies(document: Document) -> Iterator[tuple[int, int]]:
         yield start, len(document.text)
 
 
-def _runs(sentences: Sequence[tuple[Span, int]], limit: int) -> Iterator[list[Span]]:
+def _runs(sentences: Sequence[tuple[Span, int, bool]], limit: int) -> Iterator[list[Span]]:
     """Yield runs of sentences that fit the limit, as even in length as whole sentences allow.
 
-    Filling each run to the brim would leave a last one of a few words, which ranks badly; the total is shared out.
+    Filling each run to the brim would leave a last one of a few words, which ranks badly; the total is shared out. A
+    question goes into the next run with what answers it.
+
+    Args:
+        sentences: each with its length in tokens and whether it is a question.
+        limit: tokens.
     """
-    total = sum(tokens for _, tokens in sentences)
+    total = sum(tokens for _, tokens, _ in sentences)
     share = total / max(1, -(-total // limit)) or limit
-    run: list[Span] = []
+    run: list[tuple[Span, int, bool]] = []
     size = 0
-    for sentence, tokens in sentences:
-        if run and (size + tokens > limit or size >= share):
-            yield run
-            run, size = [], 0
+    for sentence in sentences:
+        if run and (size + sentence[1] > limit or size >= share):
+            asks = len(run) > 1 and run[-1][2] and run[-1][1] + sentence[1] <= limit
+            yield [span for span, *_ in (run[:-1] if asks else run)]
+            run = run[-1:] if asks else []
+            size = sum(tokens for _, tokens, _ in run)
         run.append(sentence)
-        size += tokens
+        size += sentence[1]
     if run:
-        yield run
+        yield [span for span, *_ in run]

@@ -29,12 +29,18 @@ _ENGLISH = frozenset(
 
 _ONE_LETTER = frozenset({"ar", "fa", "ur"})  # languages that abbreviate to one letter (د. for doctor)
 _CLOSING = tuple("»”“’\"')]」』）】")
+_ASKING = ("?", "？", "؟")
 _PARTICLES = tuple("と って は が を も に の で、 から".split())  # Japanese: they lean on the word before them
 _BEFORE_FIGURE = regex.compile(r"(?<=[。！？][”’」』）]?)(?=\d)")  # where the segmenter sees a decimal point
 _ITEM = regex.compile(r"\d{1,3}\.")  # the number of an item belongs to what follows
 _LOWER = regex.compile(r"[-–—,;]?\s*[\p{Ll}ºª]")
 _LAST_WORD = regex.compile(r"(?<![\p{L}\p{M}])([\p{L}\p{M}]+)\.$")
 _ORDINAL = regex.compile(r"\p{L}[^\d.]*\s\d{1,2}\.$")  # "im 19." of a Jahrhundert; a number alone is a list's
+
+
+def is_question(sentence: str) -> bool:
+    """Tell whether a sentence asks. One that ends with a quoted question does not."""
+    return sentence.rstrip().endswith(_ASKING)
 
 
 def ends_inside(text: str, start: int, end: int) -> list[int]:

@@ -60,6 +60,11 @@ class StoredPassage:
         return [self.text[span.start - self.start : span.end - self.start] for span in self.sentences]
 
     @property
+    def heading(self) -> str:
+        """The innermost heading above it, or the title where there is none."""
+        return self.headings[-1] if self.headings else self.title
+
+    @property
     def context(self) -> str:
         """What the passage is about without saying so; see `context_line`."""
         return context_line(self.title, self.headings)

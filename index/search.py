@@ -9,6 +9,7 @@ import numpy.typing as npt
 
 from corpus.errors import SettingError
 from corpus.language import ENGLISH, UNKNOWN, detect_question
+from corpus.sentence_ends import is_question
 from index.analysers import way_of, words_of
 from index.catalog import Catalog
 from index.encoder import Encoder, Floats
@@ -16,26 +17,29 @@ from index.late import sentence_scores
 from index.matches import Asked
 from index.records import StoredPassage
 from index.stopwords import content_words, token_weights
+from index.structure import placed
 from index.vectors import VectorView
 from index.words import WordView
 
 
 @dataclass(frozen=True, slots=True)
 class Weights:
-    """How much each kind of evidence counts beside late interaction, which counts 1; measured on four sets.
+    """How much each kind of evidence counts beside late interaction, which counts 1; measured on seven sets.
 
-    passage's score = best sentence's late interaction + coverage * passage's coverage
-    sentence's score = its late interaction + passage * passage's score + overlap * sentence's coverage
+    passage's score = best sentence's likeness + coverage * passage's coverage + heading * its heading's match
+    sentence's score = its likeness + passage * passage's score + overlap * sentence's coverage
 
-    Coverage is the share of the question's content words that stand there, each weighted by its rarity. The question
-    before a follow-up counts `before` times as much as the follow-up, in each of these; the one before that, `before`
-    times as much again.
+    Likeness is late interaction and what the sentence's place adds to it (`index.structure`). Coverage is the share of
+    the question's content words that stand there, each weighted by its rarity; a heading's match, its coverage times
+    the share of its content words that the question has. The question before a follow-up counts `before` times as much
+    as the follow-up, in each of these; the one before that, `before` times as much again.
     """
 
     coverage: float = 0.2
     passage: float = 0.5
     overlap: float = 0.05
     before: float = 0.1
+    heading: float = 0.3
 
 
 @dataclass(frozen=True, slots=True)
@@ -48,24 +52,33 @@ class Candidate:
         dense: cosine of question and passage, -1..1.
         coverage: share, 0..1, of the question's content words in the passage, its title or its headings, each
             weighted by its rarity (inverse document frequency).
+        heading: 0..1, how far question and innermost heading, or title without one, have the same content words.
         late: (sentences,) float32: late-interaction score of each sentence, -1..1.
-        overlap: (sentences,) float32: coverage of each sentence, 0..1.
+        place: (sentences,) float32: what the place of each sentence adds to it.
+        overlap: (sentences,) float32: coverage of each sentence, 0..1, with the question before it if there is one.
         sentence_scores: (sentences,) float32: what each sentence is ranked by, comparable over all candidates.
         asked: the question, the same record for all candidates of a language.
         in_passage: which of its content words stand in the passage, its title or its headings.
-        in_sentences: which of them stand in each sentence.
+        in_sentences: which of them stand in each sentence, or in the question before it.
     """
 
     passage: StoredPassage
     score: float
     dense: float
     coverage: float
+    heading: float
     late: Floats
+    place: Floats
     overlap: Floats
     sentence_scores: Floats
     asked: Asked = field(default_factory=Asked)
     in_passage: AbstractSet[str] = frozenset()
     in_sentences: tuple[AbstractSet[str], ...] = ()
+
+    @property
+    def likeness(self) -> Floats:
+        """(sentences,) float32: how like what was asked each sentence is, by its words and by its place."""
+        return self.late + self.place
 
 
 @dataclass(frozen=True, slots=True)
@@ -187,26 +200,51 @@ class Searcher:
         if not ids or not len(question.tokens):
             return []
         scores = sentence_scores(question.tokens, question.weights, [stored[i][1] for i in ids])
-        found = []
-        for i, late in zip(ids, scores, strict=True):
-            passage = passages[i]
-            # a document added just now may be the first of its language
-            way = way_of(passage.language)
-            asked = question.asked.get(way, Asked())
-            words = asked.rarity
-            in_sentences = tuple(words.keys() & words_of(text, way) for text in passage.sentence_texts)
-            here = (words.keys() & words_of(passage.context, way)).union(*in_sentences)
-            coverage = _coverage(words, here)
-            overlap = np.array([_coverage(words, found) for found in in_sentences], np.float32)
-            score = float(late.max()) + self._weights.coverage * coverage
-            ranked = late + np.float32(self._weights.passage * score) + np.float32(self._weights.overlap) * overlap
-            cosine = float(np.dot(question.vector, stored[i][0]))
-            evidence = (passage, score, cosine, coverage, late, overlap, ranked)
-            found.append(Candidate(*evidence, asked, here, in_sentences))
+        found = [
+            self._candidate(question, passages[i], stored[i][0], late) for i, late in zip(ids, scores, strict=True)
+        ]
         return sorted(found, key=lambda candidate: (-candidate.score, candidate.passage.id))
+
+    def _candidate(self, question: "_Question", passage: StoredPassage, vector: Floats, late: Floats) -> Candidate:
+        """Score a passage and its sentences by everything that is known of them."""
+        way = way_of(passage.language)
+        asked = question.asked.get(way, Asked())  # a document added just now may be the first of its language
+        words = asked.rarity
+        texts = passage.sentence_texts
+        in_sentences = [words.keys() & words_of(text, way) for text in texts]
+        in_passage = (words.keys() & words_of(passage.context, way)).union(*in_sentences)
+        for number in range(len(texts) - 1, 0, -1):
+            if is_question(texts[number - 1]):  # what follows is said of it
+                in_sentences[number] |= in_sentences[number - 1]
+        coverage = _coverage(words, in_passage)
+        heading = _match(words, set(words_of(content_words(passage.heading, passage.language), way)))
+        overlap = np.array([_coverage(words, found) for found in in_sentences], np.float32)
+        place = placed(texts, late)
+        likeness = late + place
+        weights = self._weights
+        score = float(likeness.max()) + weights.coverage * coverage + weights.heading * heading
+        return Candidate(
+            passage=passage,
+            score=score,
+            dense=float(np.dot(question.vector, vector)),
+            coverage=coverage,
+            heading=heading,
+            late=late,
+            place=place,
+            overlap=overlap,
+            sentence_scores=likeness + np.float32(weights.passage * score) + np.float32(weights.overlap) * overlap,
+            asked=asked,
+            in_passage=in_passage,
+            in_sentences=tuple(in_sentences),
+        )
 
 
 def _coverage(rarity: Mapping[str, float], words: AbstractSet[str]) -> float:
     """Return the share of some words, weighted by their rarity, that are among others."""
     total = sum(rarity.values())
     return sum(weight for word, weight in rarity.items() if word in words) / total if total else 0.0
+
+
+def _match(rarity: Mapping[str, float], heading: AbstractSet[str]) -> float:
+    """Return the coverage by a heading's content words, times the share of these that are asked for."""
+    return _coverage(rarity, heading) * len(rarity.keys() & heading) / len(heading) if heading else 0.0

@@ -7,6 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from corpus.language import ENGLISH, UNKNOWN
+from corpus.sentence_ends import is_question
 from index.search import Candidate, Weights
 from qa.reader import Passages, ReaderScores
 from qa.widen import widen
@@ -93,12 +94,15 @@ def choose(candidates: Sequence[Candidate], reading: Reading, count: int) -> lis
     while left and len(chosen) < count:
         best = max(left, key=lambda c: c.score - ELSEWHERE * given.get(c.candidate.passage.source, 0))
         left.remove(best)
-        words = _words(best.candidate.passage.sentence_texts[best.sentence])
+        texts = best.candidate.passage.sentence_texts
+        words = _words(texts[best.sentence])
         if not words or words in said or _overlaps(best, chosen):
             continue
         wide = replace(best, around=widen(best.candidate.passage, best.sentence))
         chosen.append(best if _overlaps(wide, chosen) else wide)
         said.add(words)
+        if best.sentence and is_question(texts[best.sentence - 1]):  # which has been answered
+            said.add(_words(texts[best.sentence - 1]))
         source = best.candidate.passage.source
         given[source] = given.get(source, 0) + 1
     return chosen

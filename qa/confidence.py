@@ -29,12 +29,12 @@ class Evidence:
     """What speaks for a quote.
 
     Args:
-        late: late-interaction score of the sentence, -1..1.
+        late: late-interaction score of the sentence, -1..1, and what its place adds to it.
         dense: cosine of the question and the passage, -1..1.
         passage_coverage: share, 0..1, of the question's content words that stand in the passage, its title or its
             headings, each word weighted by its rarity.
         sentence_coverage: the same for the sentence alone.
-        margin: how far the sentence's late-interaction score is above the best of any other passage, -2..CLEAR_MARGIN.
+        margin: how far that is above the best of any other passage, -2..CLEAR_MARGIN.
         reader: logits of an answer in the sentence less those of "no answer"; None where no reader read it.
     """
 
@@ -54,8 +54,8 @@ def gather(choice: Choice, candidates: Sequence[Candidate]) -> Evidence:
         candidates: all that the search found.
     """
     candidate = choice.candidate
-    late = float(candidate.late[choice.sentence])
-    others = [float(other.late.max()) for other in candidates if other is not candidate]
+    late = float(candidate.likeness[choice.sentence])
+    others = [float(other.likeness.max()) for other in candidates if other is not candidate]
     return Evidence(
         late=late,
         dense=candidate.dense,

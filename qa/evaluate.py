@@ -70,11 +70,12 @@ class Outcome:
 
 
 def holds(quote: Quote, answer: tuple[str, int, str]) -> bool:
-    """Tell whether a quote holds a gold answer (document id, start, text), or lies in it."""
+    """Tell whether a quote holds a gold answer (document id, start, text), or for the most part lies in it."""
     document, start, text = answer
     if document_id(quote.source) != document:
         return False
-    return text in quote.text or quote.text in text or (start <= quote.start and quote.end <= start + len(text))
+    shared = min(quote.end, start + len(text)) - max(quote.start, start)
+    return text in quote.text or quote.text in text or 2 * shared > quote.end - quote.start
 
 
 def document_id(source: str) -> str:

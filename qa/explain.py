@@ -179,6 +179,7 @@ def _quote(
     overlap = weights.overlap if choice.margin is None else weights.overlap + OVERLAP_WEIGHT
     ranking = [
         Part("late", float(candidate.late[sentence]), 1.0),
+        *([Part("place", float(candidate.place[sentence]), 1.0)] if candidate.place[sentence] else []),
         Part("sentence_coverage", float(candidate.overlap[sentence]), overlap),
         Part("passage_score", candidate.score, weights.passage),
     ]
@@ -192,8 +193,9 @@ def _quote(
         score=choice.score - ELSEWHERE * before,
         ranking=tuple(ranking),
         passage=(
-            Part("best_late", float(candidate.late.max()), 1.0),
+            Part("best_late", float(candidate.likeness.max()), 1.0),
             Part("passage_coverage", candidate.coverage, weights.coverage),
+            *([Part("heading", candidate.heading, weights.heading)] if candidate.heading else []),
         ),
         dense=candidate.dense,
         words=tuple(_words(choice)),

@@ -22,10 +22,12 @@ _PLACES = {"sentence": "in the sentence", "passage": "in its passage", "nowhere"
 _FACTORS = {"topic": "The documents speak of it", "sentence": "If so, this sentence says it"}
 _LABELS = {
     "late": "late interaction of the sentence",
+    "place": "follows a question, or answers nothing",
     "sentence_coverage": "the question's words in the sentence",
     "passage_score": "score of its passage",
     "best_late": "  late interaction of its best sentence",
     "passage_coverage": "  the question's words in the passage",
+    "heading": "  the question's words as its heading",
     "reader": "margin of the reader",
     "same_document": "better quotes from the same document",
     "dense": "cosine with the passage",

@@ -1,16 +1,20 @@
 """A sentence that cannot be understood alone -> the sentences around it that it needs.
 
 A quote is one stretch of whole sentences of one passage, so what is added always stands directly before or after:
-the sentence before, for one that opens with a pronoun or with "During this"; the line that introduces a list, and its
-items; the whole of a block of code.
+the sentence before, for one that opens with a pronoun or with "During this"; the question before a mere reply; the line
+that introduces a list, and its items; the whole of a block of code.
 """
 
 import re
 
+from corpus.sentence_ends import is_question
 from index.records import StoredPassage
 
 PRONOUN_CHARACTERS = 320
 """Length of a quote, at the most, that takes in the sentence before."""
+
+REPLY_CHARACTERS = 80
+"""Length of a sentence, at the most, that is taken for a mere reply to the question before it."""
 
 BLOCK_CHARACTERS = 600
 """Length of a quote, at the most, that takes in a list or a block of code."""
@@ -25,6 +29,7 @@ _LEANS_BACK = re.compile(
     rf"from|in|instead of|like|of|on|since|through|to|under|unlike|until|with|without) (?:that|{_MEANT_BEFORE}))\b",
     re.IGNORECASE,
 )
+_REPLY = re.compile(r"\W*(?:a(?:nswer)?: |yes\b|no,|not\b|because\b)", re.IGNORECASE)
 _ITEM = re.compile(r"(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 _CODE = re.compile(
     r"^(?:\$|>>>|#!|//|\s{2,}\S|\t)|[;{}]$|^(?:[}\])]|</?\w+[^>]*>$)|\w\(.*\)[:;]?$|"
@@ -45,14 +50,25 @@ def widen(passage: StoredPassage, sentence: int) -> tuple[int, int]:
         return _introduced(passage, texts, in_block[0], in_block[-1], sentence)
     if texts[sentence].endswith(":"):
         return sentence, _end_of_list(passage, texts, sentence)
-    if _is_item(passage, texts, sentence):
+    answers = sentence > 0 and is_question(texts[sentence - 1])
+    if answers and _ITEM.match(texts[sentence]):
+        return sentence - 1, _end_of_list(passage, texts, sentence - 1)
+    if not answers and _is_item(passage, texts, sentence):
         return _introduced(passage, texts, sentence, sentence, sentence)
     first = sentence
-    while first > in_block[0] and _LEANS_BACK.match(texts[first]):
+    while first > 0 and _needs_the_one_before(texts[first - 1], texts[first], same_block=first > in_block[0]):
         if _length(passage, first - 1, sentence) > PRONOUN_CHARACTERS:
             break
         first -= 1
     return first, sentence
+
+
+def _needs_the_one_before(before: str, sentence: str, *, same_block: bool) -> bool:
+    """Tell whether a sentence can't be understood without the one before it."""
+    leans = bool(_LEANS_BACK.match(sentence))
+    if is_question(before):
+        return leans or len(sentence) <= REPLY_CHARACTERS or bool(_REPLY.match(sentence))
+    return leans and same_block
 
 
 def _introduced(passage: StoredPassage, texts: list[str], first: int, last: int, sentence: int) -> tuple[int, int]:
@@ -68,7 +84,7 @@ def _introduced(passage: StoredPassage, texts: list[str], first: int, last: int,
 
 
 def _end_of_list(passage: StoredPassage, texts: list[str], lead: int) -> int:
-    """Return the last sentence of what a line with a colon introduces: the items, or the one sentence after it."""
+    """Return the last sentence of what a line introduces: the items, or the one sentence after it."""
     last = lead
     for n in range(lead + 1, len(texts)):
         if _length(passage, lead, n) > BLOCK_CHARACTERS or not (n == lead + 1 or _is_item(passage, texts, n)):

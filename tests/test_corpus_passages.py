@@ -47,6 +47,13 @@ def test_a_passage_keeps_to_the_limit():
     assert cut("One two three. Four five six. Seven.", 5) == ["One two three.", "Four five six. Seven."]
 
 
+def test_a_question_stays_with_its_answer():
+    """It goes into the next passage where the cut would part them, unless it fits there no more or is all there is."""
+    assert cut("One two. Three four. Why so? Because six.", 6) == ["One two. Three four.", "Why so? Because six."]
+    assert cut("One two three four? Five six seven.", 4) == ["One two three four?", "Five six seven."]
+    assert cut("One. Two three four? Five six seven eight.", 4) == ["One. Two three four?", "Five six seven eight."]
+
+
 def test_a_sentence_longer_than_the_limit_stands_alone():
     """No sentence is cut: one that is too long is a passage by itself."""
     assert cut("A. One two three four five six. B.", 3) == ["A.", "One two three four five six.", "B."]

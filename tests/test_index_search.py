@@ -69,19 +69,47 @@ def test_scores_are_put_together_as_documented(index: Index):
     """A passage's score is its best sentence's plus coverage; a sentence's takes its share of the passage's."""
     weights = Weights()
     for candidate in index.search("Was the tower painted red?", (), 10):
-        score = float(candidate.late.max()) + weights.coverage * candidate.coverage
+        best = float((candidate.late + candidate.place).max())
+        score = best + weights.coverage * candidate.coverage + weights.heading * candidate.heading
         assert candidate.score == pytest.approx(score, abs=1e-5)
-        sentences = candidate.late + weights.passage * score + weights.overlap * candidate.overlap
+        sentences = candidate.late + candidate.place + weights.passage * score + weights.overlap * candidate.overlap
         np.testing.assert_allclose(candidate.sentence_scores, sentences, atol=1e-5)
 
 
 def test_weights_decide(index: Index):
     """With no weight on words, late interaction alone is the score."""
     vectors, words = index._open_views()
-    searcher = Searcher(index.catalog, WordEncoder(), vectors, words, Weights(0, 0, 0))
+    searcher = Searcher(index.catalog, WordEncoder(), vectors, words, Weights(0, 0, 0, heading=0))
     for candidate in searcher.search("red tower", (), 10):
         assert candidate.score == pytest.approx(float(candidate.late.max()))
         np.testing.assert_allclose(candidate.sentence_scores, candidate.late, atol=1e-6)
+
+
+def ask(encoder: WordEncoder, folder: Path, text: str, question: str) -> list[Candidate]:
+    (folder / "a.md").write_text(text, "utf-8")
+    with Index(folder / "index", encoder, Limits(), 50, Weights()) as index:
+        with index.writing(0):
+            index.sync([str(folder / "a.md")], lambda _: None)
+        return index.search(question, (), 10)
+
+
+def test_a_question_in_a_document_is_answered_by_the_sentence_after_it(tmp_path: Path, encoder: WordEncoder):
+    """That one ranks first and has the question's words, not the question, which is word for word what was asked."""
+    text = "Ships wait. How deep is the harbour? Nine fathoms at low water. The sea is cold."
+    (found,) = ask(encoder, tmp_path, text, "How deep is the harbour?")
+    assert found.passage.sentence_texts[int(found.sentence_scores.argmax())] == "Nine fathoms at low water."
+    assert found.place[1] < 0 < found.place[2] < found.late[1] - found.late[2]
+    assert found.overlap.tolist() == [0, 1, 1, 0]
+    assert found.in_sentences[1] == found.in_sentences[2] == found.in_passage
+
+
+def test_a_heading_that_says_what_is_asked_lifts_what_stands_beneath(tmp_path: Path, encoder: WordEncoder):
+    """In full where both have the same words, less where the heading has more, not at all where none is shared."""
+    text = "# Harbour\n\nNine fathoms.\n\n# Harbour dues\n\nTwo crowns.\n\n# Tower\n\nRed bricks.\n"
+    found = {c.passage.heading: c for c in ask(encoder, tmp_path, text, "The harbour?")}
+    assert [found[name].heading for name in ("Harbour", "Harbour dues", "Tower")] == [1, 0.5, 0]
+    lifted = found["Harbour"].score - found["Harbour"].likeness.max() - Weights().coverage
+    assert lifted == pytest.approx(Weights().heading, abs=1e-5)
 
 
 def test_each_search_proposes_its_best(index: Index):

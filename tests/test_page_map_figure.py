@@ -26,7 +26,7 @@ def candidate(number: int, text: str = "One. Two.", title: str = "A title", page
     spans = (Span(0, 4), Span(5, len(text)))
     passage = StoredPassage(number, "a", title, 0, text, (), spans, pages)
     late = np.array([0.25, 0.5], np.float32)
-    return Candidate(passage, 0.6, 0.1, 0.5, late, late, late)
+    return Candidate(passage, 0.6, 0.1, 0.5, 0.0, late, 0 * late, late, late)
 
 
 def test_each_document_has_a_colour_and_each_passage_a_point() -> None:

@@ -18,7 +18,7 @@ def choice(
     """A quote of one sentence; without an answer it was not read."""
     passage = StoredPassage(1, source, "Title", 0, text, (), (Span(0, len(text)),), ())
     values = np.array([covered], np.float32)
-    candidate = Candidate(passage, score, 0.5, covered, values, values, values)
+    candidate = Candidate(passage, score, 0.5, covered, 0.0, values, 0 * values, values, values)
     return Choice(candidate, 0, score, None if answer is None else margin, answer)
 
 

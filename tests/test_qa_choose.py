@@ -16,7 +16,7 @@ def candidate(number: int, scores: dict[str, float]) -> Candidate:
     spans = tuple(Span(start, start + len(s)) for start, s in zip(starts, scores, strict=True))
     values = np.array(list(scores.values()), np.float32)
     passage = StoredPassage(number, f"{number}.txt", "Title", 0, text, (), spans, ())
-    return Candidate(passage, float(values.max()), 0.5, 0.5, values, values, values)
+    return Candidate(passage, float(values.max()), 0.5, 0.5, 0.0, values, 0 * values, values, values)
 
 
 def test_the_best_sentences_come_first_wherever_they_stand() -> None:
@@ -34,6 +34,13 @@ def test_nothing_is_said_twice() -> None:
 def test_a_line_without_words_is_no_quote() -> None:
     """Rules and bullets are never quoted."""
     assert [choice.text for choice in choose([candidate(1, {"* * *": 0.9, "Words.": 0.1})], {}, 3)] == ["Words."]
+
+
+def test_a_question_whose_answer_is_quoted_is_no_second_quote() -> None:
+    """Where the answer stands alone, the question adds nothing."""
+    answer = "The harbour is nine fathoms deep at low water, and eleven when the moon is full and the wind westerly."
+    found = [candidate(1, {"How deep is it?": 0.6, answer: 0.9, "Other.": 0.1})]
+    assert [choice.text for choice in choose(found, {}, 3)] == [answer, "Other."]
 
 
 def test_no_candidates_no_quotes() -> None:

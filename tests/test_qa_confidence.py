@@ -17,7 +17,7 @@ def candidate(number: int, late: list[float]) -> Candidate:
     spans = tuple(Span(n, n + 1) for n in range(len(late)))
     passage = StoredPassage(number, "a", "A", 0, "x" * len(late), (), spans, ())
     scores = np.array(late, np.float32)
-    return Candidate(passage, max(late), 0.6, 0.7, scores, scores / 2, scores)
+    return Candidate(passage, max(late), 0.6, 0.7, 0.0, scores, 0 * scores, scores / 2, scores)
 
 
 def test_evidence_is_that_of_the_chosen_sentence() -> None:

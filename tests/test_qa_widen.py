@@ -63,6 +63,27 @@ def test_no_further_than_the_paragraph_and_the_limit() -> None:
     assert quoted(f"{'Long ' * PRONOUN_CHARACTERS}way. It closed.", 1) == "It closed."
 
 
+@pytest.mark.parametrize(
+    "reply", ["Nine fathoms.", "It is deep.", f"Yes, {'very ' * 20}deep.", f"A: {'Very ' * 20}deep."]
+)
+def test_a_reply_brings_its_question(reply: str) -> None:
+    """Also from another line or paragraph: alone it says nothing."""
+    for gap in (" ", "\n", "\n\n"):
+        assert quoted(f"Ships wait. How deep is it?{gap}{reply} More.", 2) == f"How deep is it?{gap}{reply}"
+
+
+def test_a_whole_answer_stands_without_its_question() -> None:
+    """A long sentence that leans on nothing says it all."""
+    answer = "The harbour is nine fathoms deep at low water, and eleven when the moon is full and the wind westerly."
+    assert quoted(f"How deep is it? {answer}", 1) == answer
+
+
+def test_a_question_brings_the_list_that_answers_it() -> None:
+    """As a line with a colon does."""
+    text = "What should I bring?\n\n- a coat\n- two shoes\n\nThen come in."
+    assert quoted(text, 1) == "What should I bring?\n\n- a coat\n- two shoes"
+
+
 def test_a_colon_brings_its_list() -> None:
     """Whole items only, and none of what follows the list."""
     text = "Bring these:\n\n- a coat\n- two shoes\n\nThen come in."

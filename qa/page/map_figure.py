@@ -127,11 +127,15 @@ def scores_figure(candidates: Sequence[Candidate]) -> Figure:
     """
     best = candidates[:SHOWN]
     ranks = list(range(1, len(best) + 1))
-    meaning = [float(c.late.max()) for c in best]
+    meaning = [float(c.likeness.max()) for c in best]
     hover = [_hover(c.passage.title, c.passage.text) for c in best]
     parts = (
         ("How near its best sentence is in meaning", meaning, COLOURS[0]),
-        ("Share of the question’s words in it", [c.score - m for c, m in zip(best, meaning, strict=True)], COLOURS[1]),
+        (
+            "The question’s words in it and in its heading",
+            [c.score - m for c, m in zip(best, meaning, strict=True)],
+            COLOURS[1],
+        ),
     )
     data = [
         {
@@ -164,7 +168,7 @@ def scores_figure(candidates: Sequence[Candidate]) -> Figure:
 def _caption(rank: int, candidate: Candidate) -> Figure:
     """Return the words above a bar: the candidate's document, page, and best sentence."""
     passage = candidate.passage
-    at = int(candidate.late.argmax())
+    at = int(candidate.likeness.argmax())
     page = f", p. {passage.pages[at]}" if passage.pages else ""
     title = _label(passage.title, _TITLE) + page
     return {

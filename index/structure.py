@@ -1,0 +1,77 @@
+"""What a document's make-up says of its sentences, beyond their words.
+
+A question answers nothing: the sentence after it does. A reference to another place says what is told there, in the
+very words that a question has, and tells none of it. A heading asks what the text beneath it answers.
+"""
+
+import re
+from collections.abc import Sequence
+
+import numpy as np
+
+from corpus.sentence_ends import is_question
+from index.encoder import Floats
+
+LOSES = 0.3
+"""Of late interaction, for a sentence that answers nothing; measured on two FAQs and two manuals."""
+
+HANDED_ON = 0.05
+"""How much less than a question the sentence after it is like what was asked."""
+
+_PART = r"(?:sub)?(?:section|chapter|appendix)(?:e?s)?"
+_WORK = (
+    r"(?:documentation|document|guide|manual|handbook|faq|website|site|list|entry|description|discussion|definition|"
+    r"reference|file|page|section|chapter|appendix|figure|table)s?"
+)
+_MORE = (
+    r"(?:an? |the )?(?:(?:more|further|additional|other|full|complete|detailed) )*"
+    r"(?:information|details?|documentation|discussions?|explanations?|descriptions?|examples?|possibilities|overview)"
+)
+_TOLD = r"(?:described|discussed|explained|covered|documented|detailed|listed|given|found)"
+_TELLS = r"(?:describe|discusse|explain|present|introduce|cover|outline|summari[sz]e|review|conclude|evaluate|detail)s?"
+_POINTS = (
+    # (see) Section 6.10, “What's in the pool directory?”
+    rf"\b{_PART} (?-i:[\dA-Z])[\w.]*, [“\"‘'](?-i:[A-Z])",
+    r"\b(?:see|refer to) (?:the )?(?:section |chapter )?[“\"‘](?-i:[A-Z])[^”\"’]{8,}[”\"’]",
+    # See Section 28.1; see also the manual of git-tag; see perlsyn(1) for details
+    rf"^\W*(?:please )?(?:see|refer to) (?:(?:also|below|above)\b|https?:|{_PART} [\dA-Z])",
+    rf"^\W*(?:please )?(?:see|refer to) (?:the|our) (?:[\w-]+ ){{0,4}}?{_WORK}\b",
+    rf"^\W*(?:please )?(?:see|refer to|consult)\b.{{1,100}}\bfor {_MORE}\b",
+    # For more information on Linux, see ...
+    rf"^\W*for {_MORE}\b.{{0,100}}\b(?:see|refer to|consult|read)\b",
+    # The syntax is described in Section 5.2.
+    rf"\b(?:is|are) (?:\w+ )?{_TOLD} (?:\w+ )?in {_PART} [\dA-Z][\w.]*$",
+    # In this section, we describe ...; Section 3 discusses ...
+    rf"^\W*(?:in|throughout) (?:(?:this|the (?:next|following|rest of this)) )?{_PART}(?: [\d.]+)?,? (?:we|you|i)\b",
+    rf"^\W*{_PART} [\d.]+ (?:\w+ )?{_TELLS}\b",
+)
+_POINTER = re.compile("|".join(_POINTS), re.IGNORECASE)
+_CUES = ("section", "chapter", "appendi", "see ", "refer to ", "consult ", "read ")
+"""One of these is in every pointer; to look for them first takes a tenth of the time."""
+
+
+def refers(sentence: str) -> bool:
+    """Tell whether an English sentence points to another place that tells what it speaks of."""
+    lowered = sentence.lower()
+    return any(cue in lowered for cue in _CUES) and bool(_POINTER.search(sentence))
+
+
+def placed(sentences: Sequence[str], late: Floats) -> Floats:
+    """Return what its place adds to each sentence's late interaction.
+
+    Args:
+        sentences: of a passage, in order.
+        late: (sentences,) float32: their late interaction with what was asked.
+
+    Returns:
+        (sentences,) float32: above 0 after a question that is more like what was asked, below it for questions
+        themselves and for references.
+    """
+    adds = np.zeros(len(sentences), np.float32)
+    asking = [is_question(sentence) for sentence in sentences]
+    for number, sentence in enumerate(sentences):
+        if asking[number] or refers(sentence):
+            adds[number] = -LOSES
+        elif number and asking[number - 1]:
+            adds[number] = max(0.0, float(late[number - 1] - late[number]) - HANDED_ON)
+    return adds

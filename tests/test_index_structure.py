@@ -1,0 +1,64 @@
+"""What a sentence's form and place say of it."""
+
+import numpy as np
+import pytest
+
+from index.structure import HANDED_ON, LOSES, placed, refers
+
+POINTERS = [
+    "For the current release, please see Section 4.1, “Where does it run?”.",
+    "The command is described further in Section 11.11, “Some like tea”.",
+    "See Section 28.1 for details.",
+    "See also the manual of the pump.",
+    "See tide(1) for more information.",
+    "Please refer to the list of ships.",
+    "For more information on tides, see the almanac.",
+    "The key words are listed in Section 34.1.2.",
+    "In this section, we describe harbours, and how they are built.",
+    "In Section 7 we evaluate our dredger.",
+    "Section 3 discusses tides.",
+]
+TELLING = [
+    "See a doctor immediately if you have a fever.",
+    "Consult your physician before use.",
+    "For more information, contact Ann at 555-1234.",
+    "Under Article 5, “an armed attack against one” is an attack against all.",
+    "As stated in Section 5, “the tenant pays the rent”.",
+    "Section 12 of the Act applies to boats.",
+    "In this paper, we propose a new pump.",
+    "The motor (see Section 38.10.5) has two speeds.",
+    "Check the oil level before every trip.",
+    "He was part of “The Crew”.",
+    "We see the harbour from here.",
+]
+
+
+@pytest.mark.parametrize("sentence", POINTERS)
+def test_a_pointer_tells_nothing(sentence: str) -> None:
+    """It names what is told elsewhere."""
+    assert refers(sentence)
+
+
+@pytest.mark.parametrize("sentence", TELLING)
+def test_what_tells_something_is_no_pointer(sentence: str) -> None:
+    """Advice, citations, and sentences that point only in passing."""
+    assert not refers(sentence)
+
+
+def test_a_question_hands_on_what_it_has() -> None:
+    """Only to the very next sentence, and only what that lacks; another question gets none."""
+    late = np.array([0.2, 0.9, 0.4, 0.5, 0.8, 0.7, 0.85], np.float32)
+    texts = ["Ships.", "Why?", "Because.", "More.", "How?", "And when?", "Now."]
+    expected = [0, -LOSES, 0.5 - HANDED_ON, 0, -LOSES, -LOSES, 0]
+    np.testing.assert_allclose(placed(texts, late), expected, atol=1e-6)
+
+
+def test_a_pointer_after_a_question_is_still_one() -> None:
+    """What it points to answers, not it."""
+    late = np.array([0.9, 0.4], np.float32)
+    np.testing.assert_allclose(placed(["Why?", "See Section 3 for details."], late), [-LOSES, -LOSES])
+
+
+def test_nothing_has_no_place() -> None:
+    """A passage without sentences is none, but costs no error."""
+    assert placed([], np.zeros(0, np.float32)).shape == (0,)
