@@ -13,6 +13,8 @@ development sets the sentences ranked first were the same share as with float32,
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cache
+from threading import Lock
+from typing import Any
 
 import numpy as np
 import numpy.typing as npt
@@ -105,6 +107,16 @@ class TokenMatrix:
         return cls(codes.reshape(rows, -1) if rows else codes.reshape(0, 0), counts)
 
 
+_scoring = Lock()
+
+
+@cache
+def _blas() -> Any:
+    from threadpoolctl import ThreadpoolController
+
+    return ThreadpoolController()
+
+
 def sentence_scores(question: Floats, weights: Floats, passages: Sequence[TokenMatrix]) -> list[Floats]:
     """Score every sentence of some passages against a question.
 
@@ -116,9 +128,12 @@ def sentence_scores(question: Floats, weights: Floats, passages: Sequence[TokenM
     Returns:
         for each passage (sentences,) float32, about -1..1; -1 for a sentence without tokens.
     """
-    rotated = _rotated(question)
     shares = (weights / weights.sum()).astype(np.float32)
-    return [_scores(rotated, shares, tokens) for tokens in passages]
+    # So small a product gains nothing from several threads, and loses much where they wait for a busy processor. Their
+    # number is the process's, not the thread's: so one question at a time.
+    with _scoring, _blas().limit(limits=1, user_api="blas"):
+        rotated = _rotated(question)
+        return [_scores(rotated, shares, tokens) for tokens in passages]
 
 
 def token_cosines(question: Floats, tokens: TokenMatrix) -> Floats:

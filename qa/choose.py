@@ -27,6 +27,9 @@ Reading = Mapping[int, ReaderScores]
 READER_WEIGHT = 0.02
 """Of the reader's margin (logits) beside a sentence's score; measured on three sets that it was not trained on."""
 
+LEAST_MARGIN = -3.0
+"""Margin of a sentence that is as good as none to the reader; how far below is noise, above all in manuals."""
+
 OVERLAP_WEIGHT = -Weights().overlap
 """Of a sentence's coverage where a reader read, which knows better which words matter; measured on the same sets."""
 
@@ -153,10 +156,11 @@ def _sentences(candidates: Sequence[Candidate], reading: Reading) -> Iterator[Ch
                 yield Choice(candidate, sentence, float(score))
                 continue
             margin = least if scores is None else max(least, float(scores.sentences[sentence]))
+            counted = max(margin, LEAST_MARGIN)
             yield Choice(
                 candidate,
                 sentence,
-                float(score) + READER_WEIGHT * margin + OVERLAP_WEIGHT * float(candidate.overlap[sentence]),
+                float(score) + READER_WEIGHT * counted + OVERLAP_WEIGHT * float(candidate.overlap[sentence]),
                 margin,
                 None if scores is None else candidate.passage.text[slice(*scores.spans[sentence].tolist())],
             )

@@ -1,9 +1,12 @@
 """Late interaction over four-bit token vectors stays close to the same over the vectors themselves."""
 
+from concurrent.futures import ThreadPoolExecutor
+
 import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from threadpoolctl import threadpool_info, threadpool_limits
 
 from corpus.records import Span
 from index.encoder import Encoded
@@ -138,3 +141,16 @@ def test_cosines_of_tokens_are_those_behind_the_scores():
     np.testing.assert_allclose(cosines, question @ tokens.T, atol=0.06)
     (score,) = sentence_scores(question, np.ones(3, np.float32), [matrix])
     assert cosines.max(axis=1).mean() == pytest.approx(float(score[0]))
+
+
+def test_scoring_leaves_the_threads_of_others_as_they_were():
+    """It does with one; what else computes in this process may have more, also after many questions at once."""
+    vectors = unit(2, 384)
+    tokens = TokenMatrix.pack(encoded(vectors, [0, 2]), 0, [Span(0, 3)])
+    weights = np.ones(2, np.float32)
+    with threadpool_limits(limits=2, user_api="blas"):
+        before = [pool["num_threads"] for pool in threadpool_info()]
+        with ThreadPoolExecutor(4) as several:
+            for scores in several.map(lambda _: sentence_scores(vectors, weights, [tokens]), range(40)):
+                np.testing.assert_allclose(scores[0], [1.0], atol=0.05)
+        assert [pool["num_threads"] for pool in threadpool_info()] == before

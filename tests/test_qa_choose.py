@@ -6,7 +6,7 @@ import pytest
 from corpus.records import Span
 from index.records import StoredPassage
 from index.search import Candidate
-from qa.choose import OVERLAP_WEIGHT, READER_WEIGHT, choose, read
+from qa.choose import LEAST_MARGIN, OVERLAP_WEIGHT, READER_WEIGHT, choose, read
 from qa.reader import Reader, ReaderScores
 
 
@@ -61,6 +61,14 @@ def test_the_reader_has_its_say() -> None:
     assert chosen[0].score == pytest.approx(0.45 + READER_WEIGHT * 5 + OVERLAP_WEIGHT * 0.45)
 
     assert [choice.answer for choice in chosen] == ["One", "One", None]
+
+
+def test_what_the_reader_rules_out_is_ranked_by_the_search() -> None:
+    """How surely it rules a sentence out does not count."""
+    found = [candidate(1, {"One.": 0.5, "Two.": 0.45})]
+    chosen = choose(found, {1: read_as(LEAST_MARGIN - 9, LEAST_MARGIN - 1)}, 3)
+    assert [(choice.text, choice.margin) for choice in chosen] == [("One.", -12), ("Two.", -4)]
+    assert chosen[0].score == pytest.approx(0.5 + READER_WEIGHT * LEAST_MARGIN + OVERLAP_WEIGHT * 0.5)
 
 
 def test_a_second_quote_comes_from_elsewhere() -> None:
