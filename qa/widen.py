@@ -1,8 +1,9 @@
 """A sentence that cannot be understood alone -> the sentences around it that it needs.
 
 A quote is one stretch of whole sentences of one passage, so what is added always stands directly before or after:
-the sentence before, for one that opens with a pronoun or with "During this"; the question before a mere reply; the line
-that introduces a list, and its items; the whole of a block of code.
+the sentence before, for one that opens with a pronoun or with "During this"; the question before a mere reply; the
+sentence after a few words that head a paragraph; the line that introduces a list, and its items; the whole of a block
+of code.
 """
 
 import re
@@ -30,6 +31,7 @@ _LEANS_BACK = re.compile(
     re.IGNORECASE,
 )
 _REPLY = re.compile(r"\W*(?:a(?:nswer)?: |yes\b|no,|not\b|because\b)", re.IGNORECASE)
+_LABEL = re.compile(r"[A-Z][^\W\d]*(?:[ /-][^\W\d]+){0,5}\.")
 _ITEM = re.compile(r"(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 _CODE = re.compile(
     r"^(?:\$|>>>|#!|//|\s{2,}\S|\t)|[;{}]$|^(?:[}\])]|</?\w+[^>]*>$)|\w\(.*\)[:;]?$|"
@@ -55,6 +57,9 @@ def widen(passage: StoredPassage, sentence: int) -> tuple[int, int]:
         return sentence - 1, _end_of_list(passage, texts, sentence - 1)
     if not answers and _is_item(passage, texts, sentence):
         return _introduced(passage, texts, sentence, sentence, sentence)
+    if not answers and len(in_block) > 1 and sentence == in_block[0] and _LABEL.fullmatch(texts[sentence]):
+        last = sentence + 1
+        return (sentence, last) if _length(passage, sentence, last) <= PRONOUN_CHARACTERS else (sentence, sentence)
     first = sentence
     while first > 0 and _needs_the_one_before(texts[first - 1], texts[first], same_block=first > in_block[0]):
         if _length(passage, first - 1, sentence) > PRONOUN_CHARACTERS:
