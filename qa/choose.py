@@ -27,7 +27,7 @@ Reading = Mapping[int, ReaderScores]
 READER_WEIGHT = 0.02
 """Of the reader's margin (logits) beside a sentence's score; measured on three sets that it was not trained on."""
 
-LEAST_MARGIN = -3.0
+LEAST_MARGIN = -4.0
 """Margin of a sentence that is as good as none to the reader; how far below is noise, above all in manuals."""
 
 OVERLAP_WEIGHT = -Weights().overlap
