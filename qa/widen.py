@@ -31,7 +31,9 @@ _LEANS_BACK = re.compile(
     re.IGNORECASE,
 )
 _REPLY = re.compile(r"\W*(?:a(?:nswer)?: |yes\b|no,|not\b|because\b)", re.IGNORECASE)
-_LABEL = re.compile(r"[A-Z][^\W\d]*(?:[ /-][^\W\d]+){0,5}\.")
+_LABEL = re.compile(
+    r"(?!(?:The|An?|He|She|It|I|We|You|They|This|That|These|Those)\b)[A-Z][^\W\d]*(?:[ /-][^\W\d]+){1,5}\."
+)
 _ITEM = re.compile(r"(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 _CODE = re.compile(
     r"^(?:\$|>>>|#!|//|\s{2,}\S|\t)|[;{}]$|^(?:[}\])]|</?\w+[^>]*>$)|\w\(.*\)[:;]?$|"

@@ -67,7 +67,10 @@ def test_what_the_reader_rules_out_is_ranked_by_the_search() -> None:
     """How surely it rules a sentence out does not count."""
     found = [candidate(1, {"One.": 0.5, "Two.": 0.45})]
     chosen = choose(found, {1: read_as(LEAST_MARGIN - 9, LEAST_MARGIN - 1)}, 3)
-    assert [(choice.text, choice.margin) for choice in chosen] == [("One.", LEAST_MARGIN - 9), ("Two.", LEAST_MARGIN - 1)]
+    assert [(choice.text, choice.margin) for choice in chosen] == [
+        ("One.", LEAST_MARGIN - 9),
+        ("Two.", LEAST_MARGIN - 1),
+    ]
     assert chosen[0].score == pytest.approx(0.5 + READER_WEIGHT * LEAST_MARGIN + OVERLAP_WEIGHT * 0.5)
 
 
