@@ -12,6 +12,7 @@ _BLOCK = re.compile(r"\S(?:.|\n(?![^\S\n]*\n))*")
 _LIST_ITEM = re.compile(r"\s*(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
 
 _HANGING = 2  # characters of Chinese by which a full line may be short: no line begins with a full stop or a comma
+_RAGGED = 0.6  # of the longest line's length: so long is a line at the least that breaks in the middle of a sentence
 
 WRAP_COLUMNS = 40
 """Columns: where the longest line of a block is shorter, its line breaks were meant. Chinese takes two a character."""
@@ -77,12 +78,15 @@ def _units(text: str, start: int, end: int, wrapped: bool) -> Iterator[tuple[int
 
 
 def _was_wrapped(line: str, following: str, width: int) -> bool:
-    """Tell whether a line goes on in the next: it does if the next word would not have fitted on it."""
+    """Tell whether a line goes on in the next: the next word would not have fitted on it, or is no beginning."""
     if width * (2 if is_unspaced(line[-1:]) else 1) < WRAP_COLUMNS or _LIST_ITEM.match(following) or " | " in following:
         return False
     if is_unspaced(line[-1]) and is_unspaced(following[:1]):  # any character may be the next line's first
         return len(line) >= width - _HANGING
     word = following.split(maxsplit=1)[0] if following.strip() else ""
+    if len(line) >= _RAGGED * width and "   " not in line.strip():  # columns are a table's
+        if line.endswith(",") or ((line[-1].isalnum() or line[-1] in ";)") and word[:1].islower()):
+            return True
     return len(line) + 1 + len(word) > width
 
 

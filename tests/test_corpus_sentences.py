@@ -80,6 +80,17 @@ def test_a_wrapped_line_goes_on():
     assert texts(f"{first}\nthoroughly and then voted.") == [f"{first}\nthoroughly and then voted."]
 
 
+@pytest.mark.parametrize(("last", "first"), [("then your", "license is reinstated"), ("in Paris,", "Rome and Bonn")])
+def test_a_line_that_breaks_in_a_sentence_goes_on(last: str, first: str):
+    """Though the next word would have fitted: it is no beginning, or a comma stands before it."""
+    text = f"The committee met in the town hall to discuss this,\nand voted in the evening of that day {last}\n{first}."
+    assert texts(text) == [text]
+    assert texts(f"{'w' * 60} ends.\nand {last}\n{first}.")[1:] == [
+        f"and {last}",
+        f"{first}.",
+    ]  # too short a line for that
+
+
 def test_a_line_with_room_left_was_ended():
     """A line break ends a sentence where the next word would have fitted before it."""
     first = "w" * WRAP_COLUMNS + " and more"
