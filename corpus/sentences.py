@@ -84,9 +84,10 @@ def _was_wrapped(line: str, following: str, width: int) -> bool:
     if is_unspaced(line[-1]) and is_unspaced(following[:1]):  # any character may be the next line's first
         return len(line) >= width - _HANGING
     word = following.split(maxsplit=1)[0] if following.strip() else ""
-    if len(line) >= _RAGGED * width and "   " not in line.strip():  # columns are a table's
-        if line.endswith(",") or ((line[-1].isalnum() or line[-1] in ";)") and word[:1].islower()):
-            return True
+    is_row = "   " in line.strip()
+    in_sentence = line.endswith(",") or ((line[-1].isalnum() or line[-1] in ";)") and word[:1].islower())
+    if in_sentence and len(line) >= _RAGGED * width and not is_row:
+        return True
     return len(line) + 1 + len(word) > width
 
 
