@@ -246,5 +246,9 @@ def _coverage(rarity: Mapping[str, float], words: AbstractSet[str]) -> float:
 
 
 def _match(rarity: Mapping[str, float], heading: AbstractSet[str]) -> float:
-    """Return the coverage by a heading's content words, times the share of these that are asked for."""
+    """Return the coverage by a heading's content words, times the share of these that are asked for.
+
+    A number in a heading is mostly its own ("14. Revised Versions") and counts only where it was asked for.
+    """
+    heading = {word for word in heading if word in rarity or not word.isdecimal()}
     return _coverage(rarity, heading) * len(rarity.keys() & heading) / len(heading) if heading else 0.0

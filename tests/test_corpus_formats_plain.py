@@ -54,6 +54,7 @@ def test_nothing_but_white_space_is_no_document():
         ("APPENDIX B\n\ntext", [(1, "APPENDIX B")]),
         ("3.2 Moving parts\n\ntext", [(2, "3.2 Moving parts")]),
         ("1.2.3. What is it?\n\ntext", [(3, "1.2.3. What is it?")]),
+        (f"5. Conveying Copies with this Notice.\n\n  {'Prose ' * 10}", [(1, "5. Conveying Copies with this Notice.")]),
         ("text\n\nTHE LONG ROAD\n\ntext", [(2, "THE LONG ROAD")]),
     ],
 )
@@ -76,6 +77,10 @@ def test_headings(text: str, expected: list[tuple[int, str]]):
         "#hashtag\n\ntext",
         "3.5 million people came.\n\ntext",
         "3.5 million people\n\ntext",
+        "1. Annual Report\n\n2. Budget Plan\n\n3. Minutes",
+        f"1. Open the lid\n\n{'Prose ' * 10}",
+        f"1. Vote\n{'Prose ' * 10}",
+        f"5. An\n\n{'Prose ' * 10}",
         "1. Preheat the oven\n\n2. Bake",
         "Chapter and verse\n\ntext",
         "Part of the problem was money\n\ntext",

@@ -105,10 +105,10 @@ def test_a_question_in_a_document_is_answered_by_the_sentence_after_it(tmp_path:
 
 def test_a_heading_that_says_what_is_asked_lifts_what_stands_beneath(tmp_path: Path, encoder: WordEncoder):
     """In full where both have the same words, less where the heading has more, not at all where none is shared."""
-    text = "# Harbour\n\nNine fathoms.\n\n# Harbour dues\n\nTwo crowns.\n\n# Tower\n\nRed bricks.\n"
+    text = "# 4. Harbour\n\nNine fathoms.\n\n# Harbour dues\n\nTwo crowns.\n\n# Tower\n\nRed bricks.\n"
     found = {c.passage.heading: c for c in ask(encoder, tmp_path, text, "The harbour?")}
-    assert [found[name].heading for name in ("Harbour", "Harbour dues", "Tower")] == [1, 0.5, 0]
-    lifted = found["Harbour"].score - found["Harbour"].likeness.max() - Weights().coverage
+    assert [found[name].heading for name in ("4. Harbour", "Harbour dues", "Tower")] == [1, 0.5, 0]
+    lifted = found["4. Harbour"].score - found["4. Harbour"].likeness.max() - Weights().coverage
     assert lifted == pytest.approx(Weights().heading, abs=1e-5)
 
 

@@ -18,6 +18,11 @@ _CHAPTER = re.compile(
     re.IGNORECASE,
 )
 _NUMBERED = re.compile(r"(?:\d{1,2}\.){1,3}\d{1,2}\.?[ \t]+[^\W\d_a-z].*[^\s.,;:!]$")
+_CLAUSE = re.compile(r"\d{1,3}\.[ \t]+([^\W\d_a-z][^.:;!?]*)\.?$")
+_SMALL_WORDS = frozenset(
+    "about after among and any before between for from into its over than that the their this under upon with".split()
+)
+_PROSE = 50  # code points of the line after a clause's title at the least: below that it may be the item of a list
 _CAPITALS = re.compile(r"(?=(?:[^A-Z]*[A-Z]){5})\w[^a-z]*[^a-z.,;:!?]$")
 _SPACE = re.compile(r"\s*")
 _NOT_A_TITLE = re.compile(r"[|\t]|[.,;:!]$")
@@ -38,8 +43,8 @@ def read(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:
 def find_sections(text: str) -> tuple[Section, ...]:
     """Return the sections of a plain text, whose headings are lines that can be nothing else.
 
-    Underlined lines; and, standing alone between blank lines, `# Title`, `Chapter 3. Title`, `3.2 Title` and lines
-    in capitals.
+    Underlined lines; and, standing alone between blank lines, `# Title`, `Chapter 3. Title`, `3.2 Title`, lines in
+    capitals and, above prose, `3. Title of a Clause.`
     """
     return tuple(_sections(text))
 
@@ -63,8 +68,14 @@ def _sections(text: str) -> Iterator[Section]:
             first, level = found
             if free(first - 1):
                 yield _section(text, title, level, starts[first], starts[at + 2])
-        elif free(at - 1) and free(at + 1) and (named := _alone(title)):
-            yield _section(text, *named, starts[at], starts[at + 1])
+        elif free(at - 1) and free(at + 1):
+            if named := _alone(title):
+                yield _section(text, *named, starts[at], starts[at + 1])
+            elif (
+                _is_clause(title)
+                and len(next((each.strip() for each in lines[at + 1 :] if each.strip()), "")) >= _PROSE
+            ):
+                yield _section(text, title, 1, starts[at], starts[at + 1])
 
 
 def _underlined(lines: list[str], at: int) -> tuple[int, int] | None:
@@ -93,6 +104,13 @@ def _alone(title: str) -> tuple[str, int] | None:
     if _CAPITALS.match(title):
         return title, 2
     return None
+
+
+def _is_clause(title: str) -> bool:
+    """Tell whether a line is a number and words that begin with capitals, as a clause of a contract is headed."""
+    clause = _CLAUSE.match(title)
+    words = re.findall(r"[^\W\d_]{3,}", clause[1]) if clause else []
+    return bool(words) and all(word[0].isupper() or word in _SMALL_WORDS for word in words)
 
 
 def _section(text: str, title: str, level: int, start: int, body: int) -> Section:
