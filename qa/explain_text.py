@@ -33,6 +33,7 @@ _LABELS = {
     "dense": "cosine with the passage",
     "margin": "lead over other passages, 0.1 at the most",
 }
+_WITH_PLACE = "late interaction and what its place adds"
 
 
 def explanation_text(explanation: Explanation) -> str:
@@ -114,7 +115,7 @@ def _odds(odds: Odds) -> Table:
     table = _table(_FACTORS.get(odds.name, odds.name), "evidence", "weight", "log-odds")
     table.add_row("without any evidence", "", "", f"{odds.intercept:+.3f}")
     for part in odds.evidence:
-        _add(table, part, sign="+")
+        _add(table, part, sign="+", label=_WITH_PLACE if part.name == "late" else "")
     table.add_row("sum", "", "", f"{odds.log_odds:+.3f}")
     table.add_row("probability, 1 / (1 + exp(-sum))", "", "", f"{odds.probability:.1%}")
     return table
@@ -139,8 +140,8 @@ def _table(label: str, *numbers: str) -> Table:
     return table
 
 
-def _add(table: Table, part: Part, sign: str = "") -> None:
-    label = _LABELS.get(part.name, part.name.replace("_", " ")).strip()
+def _add(table: Table, part: Part, sign: str = "", label: str = "") -> None:
+    label = label or _LABELS.get(part.name, part.name.replace("_", " ")).strip()
     table.add_row(label, f"{part.value:.3f}", f"{part.weight:.3f}", f"{part.adds:{sign}.3f}")
 
 

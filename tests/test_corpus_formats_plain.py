@@ -77,6 +77,7 @@ def test_headings(text: str, expected: list[tuple[int, str]]):
         "#hashtag\n\ntext",
         "3.5 million people came.\n\ntext",
         "3.5 million people\n\ntext",
+        "----------\n$ make chat\n----------",
         "1. Annual Report\n\n2. Budget Plan\n\n3. Minutes",
         f"1. Open the lid\n\n{'Prose ' * 10}",
         f"1. Vote\n{'Prose ' * 10}",

@@ -84,6 +84,8 @@ def _underlined(lines: list[str], at: int) -> tuple[int, int] | None:
     below = _UNDERLINE.match(lines[at + 1]) if at + 1 < len(lines) else None
     if not below or _UNDERLINE.match(title) or not any(map(str.isalnum, title)) or title[-1] in ".,;" or "|" in title:
         return None
+    if title.startswith("$ "):  # a command between the lines that fence it
+        return None
     bar = lines[at + 1].rstrip()
     if len(bar) * 2 < len(title) or (bar[0] not in "=-" and len(bar) < len(title)):
         return None
