@@ -74,8 +74,10 @@ def holds(quote: Quote, answer: tuple[str, int, str]) -> bool:
     document, start, text = answer
     if document_id(quote.source) != document:
         return False
+    if text in quote.text or quote.text in text:
+        return True
     shared = min(quote.end, start + len(text)) - max(quote.start, start)
-    return text in quote.text or quote.text in text or 2 * shared > quote.end - quote.start
+    return start >= 0 and 2 * shared > quote.end - quote.start
 
 
 def document_id(source: str) -> str:

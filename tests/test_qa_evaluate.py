@@ -65,6 +65,7 @@ def test_a_quote_is_right_if_it_holds_the_answer_or_lies_in_it() -> None:
     assert evaluate.holds(q, ("a", -1, "They say: It opened in 1889. And more."))
     assert evaluate.holds(q, ("a", 5, "x" * 30))
     assert not evaluate.holds(q, ("a", 25, "x" * 30))
+    assert not evaluate.holds(q, ("a", -1, "x" * 60))
     assert not evaluate.holds(q, ("b", -1, "1889"))
 
 
