@@ -39,15 +39,11 @@ HOSTILE = (
 
 @contextmanager
 def served(folder: Path, *paths: Path) -> Iterator[str]:
-    """Run `pullquote chat` on the bundled documents, or on paths; yield the address that it prints.
-
-    Its process is named in the folder's file `pid`.
-    """
+    """Run `pullquote chat` on the bundled documents, or on paths; yield the address that it prints."""
     log = folder / "chat.log"
     command = [sys.executable, "-m", "qa", "chat", "--no-browser", "--port", "0", "--index", str(folder / "index")]
     with log.open("w") as output, subprocess.Popen([*command, *map(str, paths)], stderr=output) as server:
         try:
-            (folder / "pid").write_text(str(server.pid))
             deadline = time.monotonic() + STARTS_WITHIN_SECONDS
             while not (ready := re.search(r"http://127\.0\.0\.1:\d+/", log.read_text())):
                 if server.poll() is not None or time.monotonic() > deadline:
