@@ -3,6 +3,8 @@
 Joining two sentences costs a longer quote; parting one costs a quote that cannot be understood. So doubt joins.
 """
 
+from collections.abc import Sequence
+
 import regex
 
 from corpus.language import ENGLISH
@@ -41,6 +43,11 @@ _ORDINAL = regex.compile(r"\p{L}[^\d.]*\s\d{1,2}\.$")  # "im 19." of a Jahrhunde
 def is_question(sentence: str) -> bool:
     """Tell whether a sentence asks. One that ends with a quoted question does not."""
     return sentence.rstrip().endswith(_ASKING)
+
+
+def follows_question(sentences: Sequence[str], at: int) -> bool:
+    """Tell whether the sentence directly before one of a passage's asks."""
+    return at > 0 and is_question(sentences[at - 1])
 
 
 def ends_inside(text: str, start: int, end: int) -> list[int]:

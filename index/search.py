@@ -9,7 +9,7 @@ import numpy.typing as npt
 
 from corpus.errors import SettingError
 from corpus.language import ENGLISH, UNKNOWN, detect_question
-from corpus.sentence_ends import is_question
+from corpus.sentence_ends import follows_question
 from index.analysers import way_of, words_of
 from index.catalog import Catalog
 from index.encoder import Encoder, Floats
@@ -213,8 +213,8 @@ class Searcher:
         texts = passage.sentence_texts
         in_sentences = [words.keys() & words_of(text, way) for text in texts]
         in_passage = (words.keys() & words_of(passage.context, way)).union(*in_sentences)
-        for number in range(len(texts) - 1, 0, -1):
-            if is_question(texts[number - 1]):  # what follows is said of it
+        for number in reversed(range(len(texts))):
+            if follows_question(texts, number):  # and is said of it
                 in_sentences[number] |= in_sentences[number - 1]
         coverage = _coverage(words, in_passage)
         heading = _match(words, set(words_of(content_words(passage.heading, passage.language), way)))

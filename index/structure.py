@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 import numpy as np
 
-from corpus.sentence_ends import is_question
+from corpus.sentence_ends import follows_question, is_question
 from index.encoder import Floats
 
 LOSES = 0.3
@@ -68,10 +68,9 @@ def placed(sentences: Sequence[str], late: Floats) -> Floats:
         themselves and for references.
     """
     adds = np.zeros(len(sentences), np.float32)
-    asking = [is_question(sentence) for sentence in sentences]
     for number, sentence in enumerate(sentences):
-        if asking[number] or refers(sentence):
+        if is_question(sentence) or refers(sentence):
             adds[number] = -LOSES
-        elif number and asking[number - 1]:
+        elif follows_question(sentences, number):
             adds[number] = max(0.0, float(late[number - 1] - late[number]) - HANDED_ON)
     return adds

@@ -7,7 +7,7 @@ from typing import Protocol
 import numpy as np
 
 from corpus.language import ENGLISH, UNKNOWN
-from corpus.sentence_ends import is_question
+from corpus.sentence_ends import follows_question
 from index.search import Candidate, Weights
 from qa.reader import Passages, ReaderScores
 from qa.widen import widen
@@ -104,7 +104,7 @@ def choose(candidates: Sequence[Candidate], reading: Reading, count: int) -> lis
         wide = replace(best, around=widen(best.candidate.passage, best.sentence))
         chosen.append(best if _overlaps(wide, chosen) else wide)
         said.add(words)
-        if best.sentence and is_question(texts[best.sentence - 1]):  # which has been answered
+        if follows_question(texts, best.sentence):  # which has been answered
             said.add(_words(texts[best.sentence - 1]))
         source = best.candidate.passage.source
         given[source] = given.get(source, 0) + 1
@@ -145,6 +145,11 @@ def read(
     return {passage.id: score for passage, score in zip(passages, scores, strict=True)}
 
 
+def counted(margin: float) -> float:
+    """Return what of a reader's margin counts in the ranking."""
+    return max(margin, LEAST_MARGIN)
+
+
 def _sentences(candidates: Sequence[Candidate], reading: Reading) -> Iterator[Choice]:
     """Yield every sentence; one that was not read counts as the least likely of those that were."""
     margins = np.concatenate([*(scores.sentences for scores in reading.values()), np.empty(0, np.float32)])
@@ -156,11 +161,10 @@ def _sentences(candidates: Sequence[Candidate], reading: Reading) -> Iterator[Ch
                 yield Choice(candidate, sentence, float(score))
                 continue
             margin = least if scores is None else max(least, float(scores.sentences[sentence]))
-            counted = max(margin, LEAST_MARGIN)
             yield Choice(
                 candidate,
                 sentence,
-                float(score) + READER_WEIGHT * counted + OVERLAP_WEIGHT * float(candidate.overlap[sentence]),
+                float(score) + READER_WEIGHT * counted(margin) + OVERLAP_WEIGHT * float(candidate.overlap[sentence]),
                 margin,
                 None if scores is None else candidate.passage.text[slice(*scores.spans[sentence].tolist())],
             )

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from index.encoder import Encoder
 from index.matches import TokenMatch, token_matches
 from index.search import Weights
-from qa.choose import ELSEWHERE, LEAST_MARGIN, OVERLAP_WEIGHT, READER_WEIGHT, Choice
+from qa.choose import ELSEWHERE, OVERLAP_WEIGHT, READER_WEIGHT, Choice, counted
 from qa.confidence import Evidence, factors
 
 if TYPE_CHECKING:
@@ -184,7 +184,7 @@ def _quote(
         Part("passage_score", candidate.score, weights.passage),
     ]
     if choice.margin is not None:
-        ranking.append(Part("reader", max(choice.margin, LEAST_MARGIN), READER_WEIGHT))
+        ranking.append(Part("reader", counted(choice.margin), READER_WEIGHT))
     if before:
         ranking.append(Part("same_document", float(before), -ELSEWHERE))
     return QuoteExplanation(

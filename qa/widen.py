@@ -8,7 +8,7 @@ of code.
 
 import re
 
-from corpus.sentence_ends import is_question
+from corpus.sentence_ends import follows_question, is_question
 from index.records import StoredPassage
 
 PRONOUN_CHARACTERS = 320
@@ -54,7 +54,7 @@ def widen(passage: StoredPassage, sentence: int) -> tuple[int, int]:
         return _introduced(passage, texts, in_block[0], in_block[-1], sentence)
     if texts[sentence].endswith(":"):
         return sentence, _end_of_list(passage, texts, sentence)
-    answers = sentence > 0 and is_question(texts[sentence - 1])
+    answers = follows_question(texts, sentence)
     if answers and _ITEM.match(texts[sentence]):
         return sentence - 1, _end_of_list(passage, texts, sentence - 1)
     if not answers and _is_item(passage, texts, sentence):

@@ -69,13 +69,9 @@ def _sections(text: str) -> Iterator[Section]:
             if free(first - 1):
                 yield _section(text, title, level, starts[first], starts[at + 2])
         elif free(at - 1) and free(at + 1):
-            if named := _alone(title):
+            below = next((lines[n].strip() for n in range(at + 1, count) if not blank[n]), "")
+            if named := _alone(title) or _clause(title, below):
                 yield _section(text, *named, starts[at], starts[at + 1])
-            elif (
-                _is_clause(title)
-                and len(next((each.strip() for each in lines[at + 1 :] if each.strip()), "")) >= _PROSE
-            ):
-                yield _section(text, title, 1, starts[at], starts[at + 1])
 
 
 def _underlined(lines: list[str], at: int) -> tuple[int, int] | None:
@@ -108,11 +104,13 @@ def _alone(title: str) -> tuple[str, int] | None:
     return None
 
 
-def _is_clause(title: str) -> bool:
-    """Tell whether a line is a number and words that begin with capitals, as a clause of a contract is headed."""
+def _clause(title: str, below: str) -> tuple[str, int] | None:
+    """Return the title and level of a line above prose that heads a clause: a number, and words with capitals."""
     clause = _CLAUSE.match(title)
     words = re.findall(r"[^\W\d_]{3,}", clause[1]) if clause else []
-    return bool(words) and all(word[0].isupper() or word in _SMALL_WORDS for word in words)
+    if not words or len(below) < _PROSE or not all(word[0].isupper() or word in _SMALL_WORDS for word in words):
+        return None
+    return title, 1
 
 
 def _section(text: str, title: str, level: int, start: int, body: int) -> Section:
