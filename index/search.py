@@ -219,7 +219,7 @@ class Searcher:
         coverage = _coverage(words, in_passage)
         heading = _match(words, set(words_of(content_words(passage.heading, passage.language), way)))
         overlap = np.array([_coverage(words, found) for found in in_sentences], np.float32)
-        place = placed(texts, late)
+        place = placed(texts, passage.heading, late)
         likeness = late + place
         weights = self._weights
         score = float(likeness.max()) + weights.coverage * coverage + weights.heading * heading

@@ -1,7 +1,7 @@
 """What a sentence's form and place say of it, beyond its words.
 
-A question in a document answers nothing: the sentence after it does. A reference to another place says what is told
-there, in the very words that a question has, and tells none of it.
+A question in a document answers nothing: the sentence after it does. A pointer to another place says what is told
+there, in the very words that a question has, and tells none of it. Nor does the title of a work that is listed.
 """
 
 import re
@@ -17,6 +17,9 @@ LOSES = 0.3
 
 HANDED_ON = 0.05
 """How much less than a question the sentence after it is like what was asked."""
+
+WORKS_LOSE = 0.2
+"""Of late interaction, for a sentence in a list of works: it answers who wrote what, and nothing else."""
 
 _PART = r"(?:sub)?(?:section|chapter|appendix)(?:e?s)?"
 _WORK = (
@@ -46,6 +49,11 @@ _POINTS = (
     rf"^\W*{_PART} [\d.]+ (?:\w+ )?{_TELLS}\b",
 )
 _POINTER = re.compile("|".join(_POINTS), re.IGNORECASE)
+_WORKS = re.compile(
+    r"\W*(?:[\dA-Z]{1,3}\.?\W+)?(?:(?:notes|citations) and )?"
+    r"(?:references|bibliography|(?:works|literature|references|sources) cited|further reading|external links)\W*",
+    re.IGNORECASE,
+)
 _CUES = ("section", "chapter", "appendi", "see ", "refer to ", "consult ", "read ")
 """One of these is in every pointer; to look for them first takes a tenth of the time."""
 
@@ -56,21 +64,27 @@ def refers(sentence: str) -> bool:
     return any(cue in lowered for cue in _CUES) and bool(_POINTER.search(sentence))
 
 
-def placed(sentences: Sequence[str], late: Floats) -> Floats:
+def lists_works(heading: str) -> bool:
+    """Tell whether what stands under a heading is a list of works."""
+    return bool(_WORKS.fullmatch(heading))
+
+
+def placed(sentences: Sequence[str], heading: str, late: Floats) -> Floats:
     """Return what its place adds to each sentence's late interaction.
 
     Args:
         sentences: of a passage, in order.
+        heading: above them.
         late: (sentences,) float32: their late interaction with what was asked.
 
     Returns:
         (sentences,) float32: above 0 after a question that is more like what was asked, below it for questions
-        themselves and for references.
+        themselves, for pointers and for works.
     """
-    adds = np.zeros(len(sentences), np.float32)
+    adds = np.full(len(sentences), -WORKS_LOSE if lists_works(heading) else 0, np.float32)
     for number, sentence in enumerate(sentences):
         if is_question(sentence) or refers(sentence):
-            adds[number] = -LOSES
+            adds[number] -= LOSES
         elif follows_question(sentences, number):
-            adds[number] = max(0.0, float(late[number - 1] - late[number]) - HANDED_ON)
+            adds[number] += max(0.0, float(late[number - 1] - late[number]) - HANDED_ON)
     return adds

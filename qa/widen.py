@@ -3,13 +3,14 @@
 A quote is one stretch of whole sentences of one passage, so what is added always stands directly before or after:
 the sentence before, for one that opens with a pronoun or with "During this"; the question before a mere reply; the
 sentence after a few words that head a paragraph; the line that introduces a list, and its items; the whole of a block
-of code.
+of code; the whole of an entry in a list of works, its authors and its title.
 """
 
 import re
 
 from corpus.sentence_ends import follows_question, is_question
 from index.records import StoredPassage
+from index.structure import lists_works
 
 PRONOUN_CHARACTERS = 320
 """Length of a quote, at the most, that takes in the sentence before."""
@@ -18,7 +19,7 @@ REPLY_CHARACTERS = 80
 """Length of a sentence, at the most, that is taken for a mere reply to the question before it."""
 
 BLOCK_CHARACTERS = 600
-"""Length of a quote, at the most, that takes in a list or a block of code."""
+"""Length of a quote, at the most, that takes in a list, a block of code or an entry of a list of works."""
 
 _MEANT_BEFORE = r"this|these|those(?! (?:who|whose|which|that|of|in|with)\b)|such|the (?:former|latter|same)"
 _LEANS_BACK = re.compile(
@@ -35,6 +36,7 @@ _LABEL = re.compile(
     r"(?!(?:The|An?|He|She|It|I|We|You|They|This|That|These|Those)\b)[A-Z][^\W\d]*(?:[ /-][^\W\d]+){1,5}\."
 )
 _ITEM = re.compile(r"(?:[-*+•‣◦–—]|\(?\d{1,3}[.)]|\(?[a-z][.)])\s")
+_ENTRY = re.compile(r"\[\w{1,8}\]\s|\d{1,3}\.\s")  # of a list of works that is numbered
 _CODE = re.compile(
     r"^(?:\$|>>>|#!|//|\s{2,}\S|\t)|[;{}]$|^(?:[}\])]|</?\w+[^>]*>$)|\w\(.*\)[:;]?$|"
     r"^\w[\w.\[\]]* ?(?:[-+*/|&]?=|<-|:=) ?\S"
@@ -52,6 +54,8 @@ def widen(passage: StoredPassage, sentence: int) -> tuple[int, int]:
     in_block = _same_block(passage, sentence)
     if len(in_block) > 1 and _CODE.search(texts[sentence]):
         return _introduced(passage, texts, in_block[0], in_block[-1], sentence)
+    if lists_works(passage.heading):
+        return _entry(passage, texts, in_block, sentence)
     if texts[sentence].endswith(":"):
         return sentence, _end_of_list(passage, texts, sentence)
     answers = follows_question(texts, sentence)
@@ -98,6 +102,13 @@ def _end_of_list(passage: StoredPassage, texts: list[str], lead: int) -> int:
             break
         last = n
     return last
+
+
+def _entry(passage: StoredPassage, texts: list[str], block: range, sentence: int) -> tuple[int, int]:
+    """Return an entry of a list of works, its first and last sentence: as far as the next number, or the block."""
+    first = max((n for n in block if n <= sentence and _ENTRY.match(texts[n])), default=block[0])
+    last = min((n - 1 for n in block if n > sentence and _ENTRY.match(texts[n])), default=block[-1])
+    return (first, last) if _length(passage, first, last) <= BLOCK_CHARACTERS else (sentence, sentence)
 
 
 def _is_item(passage: StoredPassage, texts: list[str], sentence: int) -> bool:

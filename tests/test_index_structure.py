@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from index.structure import HANDED_ON, LOSES, placed, refers
+from index.structure import HANDED_ON, LOSES, WORKS_LOSE, lists_works, placed, refers
 
 POINTERS = [
     "For the current release, please see Section 4.1, “Where does it run?”.",
@@ -50,15 +50,30 @@ def test_a_question_hands_on_what_it_has() -> None:
     late = np.array([0.2, 0.9, 0.4, 0.5, 0.8, 0.7, 0.85], np.float32)
     texts = ["Ships.", "Why?", "Because.", "More.", "How?", "And when?", "Now."]
     expected = [0, -LOSES, 0.5 - HANDED_ON, 0, -LOSES, -LOSES, 0]
-    np.testing.assert_allclose(placed(texts, late), expected, atol=1e-6)
+    np.testing.assert_allclose(placed(texts, "Ships", late), expected, atol=1e-6)
 
 
 def test_a_pointer_after_a_question_is_still_one() -> None:
     """What it points to answers, not it."""
     late = np.array([0.9, 0.4], np.float32)
-    np.testing.assert_allclose(placed(["Why?", "See Section 3 for details."], late), [-LOSES, -LOSES])
+    np.testing.assert_allclose(placed(["Why?", "See Section 3 for details."], "", late), [-LOSES, -LOSES])
 
 
 def test_nothing_has_no_place() -> None:
     """A passage without sentences is none, but costs no error."""
-    assert placed([], np.zeros(0, np.float32)).shape == (0,)
+    assert placed([], "", np.zeros(0, np.float32)).shape == (0,)
+
+
+@pytest.mark.parametrize("heading", ["References", "9. REFERENCES", "Bibliography", "Works cited:", "Further reading"])
+def test_a_list_of_works_loses(heading: str) -> None:
+    """The title of a book has the words of what it tells."""
+    late = np.array([0.9, 0.4], np.float32)
+    np.testing.assert_allclose(placed(["Boats: a history.", "Ann Lee, 1990."], heading, late), [-WORKS_LOSE] * 2)
+
+
+@pytest.mark.parametrize(
+    "heading", ["Terms of reference", "References to other laws", "Reading", "Sources of energy", ""]
+)
+def test_other_headings_list_no_works(heading: str) -> None:
+    """What stands beneath them tells something."""
+    assert not lists_works(heading)

@@ -8,13 +8,13 @@ from index.records import StoredPassage
 from qa.widen import BLOCK_CHARACTERS, PRONOUN_CHARACTERS, widen
 
 
-def passage(text: str) -> StoredPassage:
-    return StoredPassage(1, "a.txt", "Title", 0, text, (), tuple(split_sentences(text, wrapped=False)), ())
+def passage(text: str, *headings: str) -> StoredPassage:
+    return StoredPassage(1, "a.txt", "Title", 0, text, headings, tuple(split_sentences(text, wrapped=False)), ())
 
 
-def quoted(text: str, sentence: int) -> str:
+def quoted(text: str, sentence: int, *headings: str) -> str:
     """The quote for one of a text's sentences."""
-    found = passage(text)
+    found = passage(text, *headings)
     first, last = widen(found, sentence)
     assert first <= sentence <= last
     return text[found.sentences[first].start : found.sentences[last].end]
@@ -125,3 +125,16 @@ def test_it_stays_within_the_passage() -> None:
     """The first sentence of a passage has nothing before it, the last nothing after it."""
     found = StoredPassage(1, "a", "T", 40, "It ended:", (), (Span(40, 49),), ())
     assert widen(found, 0) == (0, 0)
+
+
+@pytest.mark.parametrize(
+    ("before", "number", "after"),
+    [("[1] ", "[2] ", "\n[3] "), ("1. ", "2. ", "\n3. "), ("", "", "\n\n")],
+)
+def test_an_entry_of_a_list_of_works_is_quoted_whole(before: str, number: str, after: str) -> None:
+    """Authors, title and year, whether numbers or blank lines part the entries; elsewhere these are sentences."""
+    entry = f"{number}Ann Lee and Bo Ray. Tides of the north sea. Harbour Press, 1990."
+    text = f"{before}Al May. Ships. 1980.\n\n{entry}{after}Cy Fox. Salt."
+    title = next(n for n, span in enumerate(passage(text).sentences) if text[span.start :].startswith("Tides"))
+    assert [quoted(text, n, "References") for n in (title - 1, title, title + 1)] == [entry] * 3
+    assert quoted(text, title) == "Tides of the north sea."
