@@ -134,15 +134,19 @@ def read(
     """
     if reader is None:
         return {}
-    tops = [float(candidate.sentence_scores.max()) for candidate in candidates]
-    likely = [number for number, top in enumerate(tops) if top >= max(tops) - WORTH_READING]
-    best = [candidates[number] for number in sorted(likely, key=lambda number: -tops[number])[:count]]
-    passages = [candidate.passage for candidate in best]
+    passages = [candidate.passage for candidate in worth_reading(candidates, count)]
     if english_only and any(passage.language not in {ENGLISH, UNKNOWN} for passage in passages):
         return {}
     texts = [(p.text, [(span.start - p.start, span.end - p.start) for span in p.sentences]) for p in passages]
     scores = reader.read(question, texts)
     return {passage.id: score for passage, score in zip(passages, scores, strict=True)}
+
+
+def worth_reading(candidates: Sequence[Candidate], count: int) -> list[Candidate]:
+    """Return the candidates with the best sentences, best first, and no more than `count`."""
+    tops = [float(candidate.sentence_scores.max()) for candidate in candidates]
+    likely = [number for number, top in enumerate(tops) if top >= max(tops) - WORTH_READING]
+    return [candidates[number] for number in sorted(likely, key=lambda number: -tops[number])[:count]]
 
 
 def counted(margin: float) -> float:

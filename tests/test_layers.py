@@ -17,7 +17,7 @@ import corpus.errors
 ROOT = Path(__file__).parent.parent
 FLOORS = ("corpus", "index", "qa")
 FILES = sorted(path for floor in FLOORS for path in (ROOT / floor).rglob("*.py"))
-TRAINING = {"qa/training/encoder.py", "qa/training/reader.py"}
+TRAINING = {"qa/training/encoder.py", "qa/training/ranking.py", "qa/training/reader.py"}
 
 DOORS = {
     "sentence_transformers": {"index/encoder.py", "qa/reranker.py"},

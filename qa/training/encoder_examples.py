@@ -12,7 +12,7 @@ import numpy.typing as npt
 from index.search import Candidate
 from index.stopwords import content_words
 from qa.chatbot import Chatbot
-from qa.evaluate import holds, read_questions
+from qa.evaluate import holds, read_questions, sample
 from qa.records import quote_of
 from qa.settings import Settings
 
@@ -56,24 +56,28 @@ class Example:
         return chosen
 
 
-def examples(folder: Path) -> Iterator[Example]:
-    """Ask a set's answerable questions, and yield those for which there is something to tell apart."""
+def asked(folder: Path, limit: int | None = None) -> Iterator[Example]:
+    """Ask the questions of which it is known what answers them, if anything does; at most `limit`, evenly spread."""
     questions = read_questions(folder)  # before the documents: whether they can be read shows at once
+    questions = [question for question in questions if question.answers or question.answerable is False]
     with (
         tempfile.TemporaryDirectory() as scratch,
         Chatbot.open(folder / "documents.jsonl", index=Path(scratch) / "index", settings=Settings(reader=False)) as bot,
     ):
-        for question in questions:
-            if not question.answers:
-                continue
+        for question in questions if limit is None else sample(questions, limit):
             found = bot.candidates(question.text)[:FOUND]
             gold = []
             for passage in (candidate.passage for candidate in found):
                 quotes = [quote_of(passage, n, n, 0.0) for n in range(len(passage.sentences))]
                 gold.append(np.array([any(holds(quote, answer) for answer in question.answers) for quote in quotes]))
-            example = Example(question.text, found, tuple(gold))
-            if example.answering and len(example.others) >= NEGATIVES:
-                yield example
+            yield Example(question.text, found, tuple(gold))
+
+
+def examples(folder: Path) -> Iterator[Example]:
+    """Ask a set's answerable questions, and yield those for which there is something to tell apart."""
+    for example in asked(folder):
+        if example.answering and len(example.others) >= NEGATIVES:
+            yield example
 
 
 def varied(question: str, draw: random.Random) -> str:

@@ -107,10 +107,15 @@ def sentence_targets(encoded: Any, offsets: torch.Tensor, batch: list[Example]) 
     return tokens, wanted / wanted.sum(1, keepdim=True)
 
 
-def sentence_loss(logits: torch.Tensor, tokens: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
-    """Cross entropy over sentences and "no answer", each scored by the log-sum-exp of its starts plus of its ends."""
+def sentence_scores(logits: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
+    """Return (batch, sentences + 1): the log-sum-exp of each sentence's starts plus of its ends, "no answer" first."""
     starts, ends = (logits[:, :, None, k].masked_fill(~tokens, -1e4).logsumexp(1) for k in (0, 1))
-    return -(wanted * (starts + ends).log_softmax(1)).sum(1).mean()
+    return starts + ends
+
+
+def sentence_loss(logits: torch.Tensor, tokens: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
+    """Cross entropy over sentences and "no answer"."""
+    return -(wanted * sentence_scores(logits, tokens).log_softmax(1)).sum(1).mean()
 
 
 def encode(tokenizer: Any, batch: list[Example]) -> tuple[dict[str, torch.Tensor], torch.Tensor, Any]:
