@@ -1,7 +1,8 @@
 """What a sentence's form and place say of it, beyond its words.
 
 A question in a document answers nothing: the sentence after it does. A pointer to another place says what is told
-there, in the very words that a question has, and tells none of it. Nor does the title of a work that is listed.
+there, in the very words that a question has, and tells none of it. Nor does the title of a work in a list of them, nor
+a comment in a program.
 """
 
 import re
@@ -20,6 +21,15 @@ HANDED_ON = 0.05
 
 WORKS_LOSE = 0.2
 """Of late interaction, for a sentence in a list of works: it answers who wrote what, and nothing else."""
+
+CODE_LOSES = 0.1
+"""Of late interaction, for a listing, whose comments name what it is about and explain nothing."""
+
+CODE_SYMBOLS = 0.06
+"""Share of a listing's characters, white space apart, that prose hardly has."""
+
+CODE_CHARACTERS = 60
+"""Length of a listing, at the least: a command of one line may well be what was asked for."""
 
 _PART = r"(?:sub)?(?:section|chapter|appendix)(?:e?s)?"
 _WORK = (
@@ -54,6 +64,7 @@ _WORKS = re.compile(
     r"(?:references|bibliography|(?:works|literature|references|sources) cited|further reading|external links)\W*",
     re.IGNORECASE,
 )
+_SYMBOL = re.compile(r"[{}\[\]=|\\$*+~^&@#]|(?<!:)//")
 _CUES = ("section", "chapter", "appendi", "see ", "refer to ", "consult ", "read ")
 """One of these is in every pointer; to look for them first takes a tenth of the time."""
 
@@ -69,6 +80,13 @@ def lists_works(heading: str) -> bool:
     return bool(_WORKS.fullmatch(heading))
 
 
+def is_listing(sentence: str) -> bool:
+    """Tell whether what was taken for a sentence is a stretch of a program."""
+    if len(sentence) < CODE_CHARACTERS:
+        return False
+    return len(_SYMBOL.findall(sentence)) >= CODE_SYMBOLS * len("".join(sentence.split()))
+
+
 def placed(sentences: Sequence[str], heading: str, late: Floats) -> Floats:
     """Return what its place adds to each sentence's late interaction.
 
@@ -79,10 +97,12 @@ def placed(sentences: Sequence[str], heading: str, late: Floats) -> Floats:
 
     Returns:
         (sentences,) float32: above 0 after a question that is more like what was asked, below it for questions
-        themselves, for pointers and for works.
+        themselves, for pointers, for listings and for works.
     """
     adds = np.full(len(sentences), -WORKS_LOSE if lists_works(heading) else 0, np.float32)
     for number, sentence in enumerate(sentences):
+        if is_listing(sentence):
+            adds[number] -= CODE_LOSES
         if is_question(sentence) or refers(sentence):
             adds[number] -= LOSES
         elif follows_question(sentences, number):

@@ -3,7 +3,7 @@
 import numpy as np
 import pytest
 
-from index.structure import HANDED_ON, LOSES, WORKS_LOSE, lists_works, placed, refers
+from index.structure import CODE_LOSES, HANDED_ON, LOSES, WORKS_LOSE, is_listing, lists_works, placed, refers
 
 POINTERS = [
     "For the current release, please see Section 4.1, “Where does it run?”.",
@@ -77,3 +77,25 @@ def test_a_list_of_works_loses(heading: str) -> None:
 def test_other_headings_list_no_works(heading: str) -> None:
     """What stands beneath them tells something."""
     assert not lists_works(heading)
+
+
+def test_a_listing_loses() -> None:
+    """Its comments have the words of what it is about."""
+    listing = (
+        "v0 := ld state[748] // load the tides from the table\nst sp[0], v0 // store the tides\nv1 := ld state[764]"
+    )
+    late = np.array([0.9, 0.4], np.float32)
+    np.testing.assert_allclose(placed([listing, "The tides stand in a table."], "", late), [-CODE_LOSES, 0])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "tide --table | sort > tides.txt",
+        "The tide (see [3], p. 5) rises by 2.5 m at Ardala; at Brask it is 3/4 of that (1.9 m), as tables show.",
+        "Use the options --all and --table=FILE, or set the variable TIDES, to have every tide in one file.",
+    ],
+)
+def test_a_command_and_prose_with_signs_are_no_listings(sentence: str) -> None:
+    """The one may be what was asked for."""
+    assert not is_listing(sentence)
