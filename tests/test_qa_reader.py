@@ -7,8 +7,9 @@ import numpy as np
 import pytest
 
 from corpus.errors import ModelError
+from qa import reader_model
 from qa.reader import Reader, ReaderScores
-from qa.reader_model import WEIGHTS
+from qa.reader_model import ADAPTER, WEIGHTS
 
 SENTENCES = [
     "The bridge was opened in 1932 after eight years of work.",
@@ -187,8 +188,26 @@ def test_weights_of_another_model_are_refused(own):
         Reader.load(own)
 
 
-def test_the_packaged_file_is_small_enough_to_ship():
-    assert WEIGHTS.stat().st_size < 45_000_000
+def test_the_packaged_files_are_small_enough_to_ship_and_belong_together():
+    assert WEIGHTS.stat().st_size + ADAPTER.stat().st_size < 45_000_000
+    weights, adapter = (json.loads(path.with_suffix(".json").read_text()) for path in (WEIGHTS, ADAPTER))
+    assert adapter["reader_sha256"] == weights["sha256"]
+
+
+def test_the_packaged_reader_is_adapted_and_a_named_file_is_not(reader, own):
+    question = "When was the bridge opened?"
+    packaged, named = (each.read(question, [passage(*SENTENCES)])[0].sentences for each in (reader, Reader.load(own)))
+    assert not np.allclose(packaged, named, atol=0.2)
+    assert packaged.argmax() == named.argmax() == 0
+
+
+def test_a_damaged_adapter_of_the_packaged_reader_is_refused(tmp_path, monkeypatch):
+    spoilt = tmp_path / "reader_adapter.safetensors"
+    spoilt.write_bytes(ADAPTER.read_bytes()[:-1] + b"?")
+    shutil.copy(ADAPTER.with_suffix(".json"), spoilt.with_suffix(".json"))
+    monkeypatch.setattr(reader_model, "ADAPTER", spoilt)
+    with pytest.raises(ModelError, match=r"reader_adapter\.safetensors is damaged.*reinstall"):
+        Reader.load()
 
 
 def test_loading_leaves_the_callers_random_numbers_alone():
