@@ -34,6 +34,7 @@ _CLOSING = tuple("»”“’\"')]」』）】")
 _ASKING = ("?", "？", "؟")
 _PARTICLES = tuple("と って は が を も に の で、 から".split())  # Japanese: they lean on the word before them
 _BEFORE_FIGURE = regex.compile(r"(?<=[。！？][”’」』）]?)(?=\d)")  # where the segmenter sees a decimal point
+_BRACKETED = regex.compile(r"\s*\(\p{Lu}[^()]{10,}+(?<=[.!?])\)(?=\s+[“\"‘]?\p{Lu})")  # a sentence in brackets
 _ITEM = regex.compile(r"\d{1,3}\.")  # the number of an item belongs to what follows
 _LOWER = regex.compile(r"[-–—,;]?\s*[\p{Ll}ºª]")
 _LAST_WORD = regex.compile(r"(?<![\p{L}\p{M}])([\p{L}\p{M}]+)\.$")
@@ -52,7 +53,9 @@ def follows_question(sentences: Sequence[str], at: int) -> bool:
 
 def ends_inside(text: str, start: int, end: int) -> list[int]:
     """Return the places inside a stretch at which a sentence ends that the segmenter did not see, in order."""
-    return [found.start() for found in _BEFORE_FIGURE.finditer(text, start, end) if start < found.start() < end]
+    ends = [found.start() for found in _BEFORE_FIGURE.finditer(text, start, end) if start < found.start() < end]
+    bracketed = _BRACKETED.match(text, start, end)
+    return sorted([bracketed.end(), *ends]) if bracketed else ends
 
 
 def goes_on(language: str, first: str, second: str) -> bool:

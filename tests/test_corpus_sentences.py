@@ -33,6 +33,7 @@ PIECES = st.sampled_from(
             "a | b\n",
             "...",
             "“Quoted.” ",
+            "(Held in brackets.) ",
             "x" * 50,
             "\x85",
             "\ufeff",
@@ -51,6 +52,21 @@ def texts(text: str, *where: int) -> list[str]:
 def test_two_sentences():
     """A full stop ends a sentence; the white space between two belongs to neither."""
     assert texts("It rained.  We left.") == ["It rained.", "We left."]
+
+
+def test_a_sentence_in_brackets_ends_with_them():
+    """Not so a part of one that ends with an abbreviation, nor a bracket about what begins the sentence."""
+    assert texts("It rained. (Note that it had been dry.) “We left,” he said.") == [
+        "It rained.",
+        "(Note that it had been dry.)",
+        "“We left,” he said.",
+    ]
+    for whole in (
+        "The company (Acme Trading Co.) Limited was sold.",
+        "(Mr.) Smith came.",
+        "(It rains as I write.) so?",
+    ):
+        assert texts(whole) == [whole]
 
 
 def test_abbreviations_do_not_end_a_sentence():
