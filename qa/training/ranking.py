@@ -1,7 +1,7 @@
 """Train a reader further, to choose among all the sentences that a search finds for a question.
 
     python -m qa.training.ranking START FOLDER --sets SET ... [--rough SET ...] [--limit N] [--minutes M]
-                                  [--rate 3e-5] [--seed 0] [--threads 2]
+                                  [--rate 5e-5] [--seed 0] [--threads 2]
 
 START are weights that `qa.training.reader` wrote. Each SET is a folder with `documents.jsonl` and `questions.jsonl`.
 The labels of a `--rough` one (`qa.training.headings`) say what answers, but not that nothing else does. FOLDER
@@ -54,7 +54,7 @@ class List:
     exact: bool
 
     @property
-    def weight(self) -> int:
+    def length(self) -> int:
         """Characters of its longest passage."""
         return max(len(example.passage) for example in self.passages)
 
@@ -84,7 +84,7 @@ def steps(found: Sequence[List], draw: random.Random) -> Iterator[list[List]]:
     found = draw.sample(found, len(found))
     out: list[list[List]] = []
     for i in range(0, len(found), 50 * QUESTIONS):
-        part = sorted(found[i : i + 50 * QUESTIONS], key=lambda item: item.weight)
+        part = sorted(found[i : i + 50 * QUESTIONS], key=lambda item: item.length)
         out += [part[j : j + QUESTIONS] for j in range(0, len(part), QUESTIONS)]
     draw.shuffle(out)
     yield from out
@@ -174,7 +174,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     p.add_argument("--rough", nargs="+", type=Path, default=[], help="sets in which other sentences may answer too")
     p.add_argument("--limit", type=int, default=4000, help="questions of each set (default: %(default)s)")
     p.add_argument("--minutes", type=float, default=math.inf, help="the schedule ends here at the latest")
-    p.add_argument("--rate", type=float, default=3e-5, help="highest learning rate (default: %(default)s)")
+    p.add_argument("--rate", type=float, default=5e-5, help="highest learning rate (default: %(default)s)")
     p.add_argument("--seed", type=int, default=0)
     p.add_argument("--threads", type=int, default=2)
     a = p.parse_args(arguments)
