@@ -57,7 +57,12 @@ class StoredPassage:
     @property
     def sentence_texts(self) -> list[str]:
         """Each sentence, an exact slice of the document's text."""
-        return [self.text[span.start - self.start : span.end - self.start] for span in self.sentences]
+        return [self.text[start:end] for start, end in self.sentence_spans]
+
+    @property
+    def sentence_spans(self) -> list[tuple[int, int]]:
+        """Where each sentence stands in `text`, code points, end exclusive."""
+        return [(span.start - self.start, span.end - self.start) for span in self.sentences]
 
     @property
     def heading(self) -> str:

@@ -137,8 +137,7 @@ def read(
     passages = [candidate.passage for candidate in worth_reading(candidates, count)]
     if english_only and any(passage.language not in {ENGLISH, UNKNOWN} for passage in passages):
         return {}
-    texts = [(p.text, [(span.start - p.start, span.end - p.start) for span in p.sentences]) for p in passages]
-    scores = reader.read(question, texts)
+    scores = reader.read(question, [(passage.text, passage.sentence_spans) for passage in passages])
     return {passage.id: score for passage, score in zip(passages, scores, strict=True)}
 
 

@@ -11,7 +11,6 @@ batch, of the score that `index.search` ranks them by, plus a share of that over
 question's passage and passages that our own search finds for it and that do not answer it.
 """
 
-import argparse
 import hashlib
 import json
 import math
@@ -34,7 +33,7 @@ from index.late import tokens_of_each
 from index.models import PACKAGED_SHA256, packaged_folder
 from index.search import Weights
 from index.stopwords import token_weights
-from qa.training import say
+from qa.training import arguments_of, say
 from qa.training.encoder_examples import NEGATIVES, Example, examples, varied
 
 RANK = 16
@@ -228,15 +227,12 @@ def write(model: AdaptedEncoder, path: Path, **how: Any) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and train."""
-    p = argparse.ArgumentParser(description="Train the encoder's adapter.")
+    p = arguments_of("Train the encoder's adapter.", rate=4e-4)
     p.add_argument("data", type=Path)
     p.add_argument("out", type=Path)
     p.add_argument("--sets", nargs="+", default=["squad2_devhalf", "squadshifts_new_wiki", "headings"])
     p.add_argument("--start", type=Path, help="changes to train further")
     p.add_argument("--epochs", type=float, default=1.0)
-    p.add_argument("--rate", type=float, default=4e-4, help="highest learning rate (default: %(default)s)")
-    p.add_argument("--seed", type=int, default=0)
-    p.add_argument("--threads", type=int, default=2)
     a = p.parse_args(arguments)
     torch.set_num_threads(a.threads)
     found = [example for name in a.sets for example in examples(a.data / name)]

