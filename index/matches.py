@@ -8,7 +8,7 @@ import numpy as np
 from index.encoder import Encoder
 from index.late import TokenMatrix, token_cosines
 from index.records import StoredPassage
-from index.stopwords import token_weights
+from index.stopwords import AskedTurn, turn_weights
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,14 +16,13 @@ class Asked:
     """What was asked, as the ranking took it; light enough to be kept with every answer.
 
     Args:
-        turns: the question, then the earlier ones that it leans on, each with its share (1 for the question)
-            and its language.
+        turns: the question, then the earlier ones that it leans on, the last one first.
         rarity: content words as the lexical index knows them, each with its rarity (inverse document frequency) times
             the share of its turn.
         spelled: the same words as they were written; one that is missing here is written as it is known.
     """
 
-    turns: tuple[tuple[str, float, str], ...] = ()
+    turns: tuple[AskedTurn, ...] = ()
     rarity: Mapping[str, float] = field(default_factory=dict)
     spelled: Mapping[str, str] = field(default_factory=dict)
 
@@ -68,15 +67,16 @@ def token_matches(
     """
     if not sentences:
         return []
-    tokens, weights = [], []
-    pieces: list[str] = []
-    for text, share, language in asked.turns:
-        encoded = encoder.encode_question(text)
-        tokens.append(encoded.tokens)
-        pieces.extend(_piece(text, *span) for span in encoded.spans.tolist())
-        weights.append(share * token_weights(text, encoded.spans, language))
-    question, shares = np.concatenate(tokens), np.concatenate(weights)
-    shares /= shares.sum()
+    turns = [encoder.encode_question(turn.text) for turn in asked.turns]
+    weights = np.concatenate(turn_weights(asked.turns, [turn.spans for turn in turns]))
+    counting = np.flatnonzero(weights)
+    question, shares = np.concatenate([turn.tokens for turn in turns])[counting], weights[counting] / weights.sum()
+    written = [
+        _piece(turn.text, *span)
+        for turn, encoded in zip(asked.turns, turns, strict=True)
+        for span in encoded.spans.tolist()
+    ]
+    pieces = [written[token] for token in counting]
     passages = list({passage.id: passage for passage, _ in sentences}.values())
     read = encoder.encode_passages([p.text for p in passages], [p.context + "\n" for p in passages])
     by_id = {passage.id: encoded for passage, encoded in zip(passages, read, strict=True)}

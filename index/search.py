@@ -16,7 +16,7 @@ from index.encoder import Encoder, Floats
 from index.late import sentence_scores
 from index.matches import Asked
 from index.records import StoredPassage
-from index.stopwords import content_words, token_weights
+from index.stopwords import AskedTurn, content_words, turn_weights
 from index.structure import placed
 from index.vectors import VectorView
 from index.words import WordView
@@ -31,14 +31,17 @@ class Weights:
 
     Likeness is late interaction and what the sentence's place adds to it (`index.structure`). Coverage is the share of
     the question's content words that stand there, each weighted by its rarity; a heading's match, its coverage times
-    the share of its content words that the question has. The question before a follow-up counts `before` times as much
-    as the follow-up, in each of these; the one before that, `before` times as much again.
+    the share of its content words that the question has.
+
+    Of the questions that a follow-up leans on the oldest, which says who or what they all are about, counts `before`
+    times as much as the follow-up, and each of those between, which lean on it too, `between` times as much.
     """
 
     coverage: float = 0.2
     passage: float = 0.5
     overlap: float = 0.05
-    before: float = 0.1
+    before: float = 0.3
+    between: float = 0.1
     heading: float = 0.3
 
 
@@ -166,31 +169,31 @@ class Searcher:
 
     def _understand(self, question: str, before: Sequence[str]) -> "_Question":
         """Encode a question; mix in what came before it, each turn by itself."""
-        vectors, tokens, weights = [], [], []
-        turns: list[tuple[str, float, str]] = []
         ways = sorted({*map(way_of, self._catalog.languages)})
         words: dict[str, dict[str, float]] = {way: {} for way in ways}
         spelled: dict[str, dict[str, str]] = {way: {} for way in ways}
-        share = np.float32(1)
+        turns: list[AskedTurn] = []
+        asked = False
         for text in (question, *before):
             language = self.question_language(text)
-            turns.append((text, float(share), language))
-            encoded = self._encoder.encode_question(text)
-            vectors.append(share * encoded.vector)
-            tokens.append(encoded.tokens)
-            weights.append(share * token_weights(text, encoded.spans, language))
             content = content_words(text, language).split()
             known = {way: {k: word for word in content for k in self._words.words(word, way)} for way in ways}
+            oldest = len(turns) == len(before)
+            share = 1.0 if not asked else self._weights.before if oldest else self._weights.between
+            turns.append(AskedTurn(text, share, language))
             if any(known.values()) or not before:
                 for way, said in known.items():
                     rarity = self._words.rarity(list(said) or self._words.words(text, way))
-                    words[way] = {word: float(share) * weight for word, weight in rarity.items()} | words[way]
+                    words[way] = {word: share * weight for word, weight in rarity.items()} | words[way]
                     spelled[way] = said | spelled[way]
-                share *= np.float32(self._weights.before)
+                asked = True
             # A follow-up without a content word ("And when?") is all about what came before it.
-        vector = np.sum(vectors, axis=0)
-        asked = {way: Asked(tuple(turns), words[way], spelled[way]) for way in ways}
-        return _Question(vector / np.linalg.norm(vector), np.concatenate(tokens), np.concatenate(weights), asked)
+        encoded = [self._encoder.encode_question(turn.text) for turn in turns]
+        vector = np.sum([np.float32(turn.share) * e.vector for turn, e in zip(turns, encoded, strict=True)], axis=0)
+        weights = np.concatenate(turn_weights(turns, [e.spans for e in encoded]))
+        tokens = np.concatenate([e.tokens for e in encoded])
+        understood = {way: Asked(tuple(turns), words[way], spelled[way]) for way in ways}
+        return _Question(vector / np.linalg.norm(vector), tokens[weights > 0], weights[weights > 0], understood)
 
     def _rank(self, question: "_Question", ids: Sequence[int]) -> list[Candidate]:
         """Score candidates by everything that is known of them, and sort them."""

@@ -30,7 +30,8 @@ _ABOUT = re.compile(
     r"\W*(?i:(?:(?:and|but|so|or|then) )?(?:what|how) about|and)(?i: (?:in|for|of|by|from|with|to|the))*"
     r" (?P<name>[A-Z\d][^?!.]*?)(?:'s|’s)?\W*"
 )
-_NAME = re.compile(r"(?<=\s)[A-Z][\w-]*(?:\s(?:(?:of|the|for|and) )*[A-Z][\w-]*)*")
+NAME = re.compile(r"(?<=\s)[A-Z][\w-]*(?:\s(?:(?:of|the|for|and) )*[A-Z][\w-]*)*")
+"""A name inside a question: words with a capital, not the first."""
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 
@@ -74,7 +75,7 @@ def _exchanged(question: str, previous: str, likeness: Likeness) -> str | None:
         return None
     name = match["name"]
     year = bool(_YEAR.fullmatch(name))
-    places = [found.span() for found in (_YEAR if year else _NAME).finditer(previous)]
+    places = [found.span() for found in (_YEAR if year else NAME).finditer(previous)]
     if not places:
         return None
     alike = [1.0] * len(places) if year else likeness(name, [previous[a:b] for a, b in places])

@@ -10,6 +10,7 @@ from test_qa_choose import candidate
 from corpus.records import Limits
 from index.matches import Asked, token_matches
 from index.search import Candidate, Weights
+from index.stopwords import AskedTurn
 from index.store import Index
 
 TEXTS = {"tower.md": "# Red\n\nThe tower is high. It was painted in 1932.", "museum.txt": "Paintings hang everywhere."}
@@ -37,20 +38,34 @@ def test_words_stand_in_the_sentence_in_its_passage_or_nowhere(index: Index) -> 
     assert {spelled[word] for word in found.in_passage} == {"high", "paints", "red"}
     assert [{spelled[word] for word in words} for words in found.in_sentences] == [{"high"}, {"paints"}]
     assert found.asked.rarity.keys() == spelled.keys()
-    assert found.asked.turns == (("Who paints a high red bridge?", 1.0, "en"),)
+    assert found.asked.turns == (AskedTurn("Who paints a high red bridge?", 1.0, "en"),)
 
 
 def test_words_of_an_earlier_question_count_less(index: Index) -> None:
     """By its share; a word of both questions is spelled as in the later one."""
     alone = tower(index.search("tower painted", (), 10)).asked
     both = tower(index.search("Towers 1932?", ("the tower painted",), 10)).asked
-    assert both.turns == (
-        ("Towers 1932?", 1.0, "en"),
-        ("the tower painted", pytest.approx(Weights().before), "en"),
-    )
+    assert both.turns == (AskedTurn("Towers 1932?", 1.0, "en"), AskedTurn("the tower painted", Weights().before, "en"))
     assert both.spelled["tower"] == "Towers"
     assert both.rarity["tower"] == alone.rarity["tower"]
     assert both.rarity["paint"] == pytest.approx(Weights().before * alone.rarity["paint"])
+
+
+@pytest.mark.parametrize(
+    ("question", "before", "shares"),
+    [
+        ("Towers?", (), [1]),
+        ("Towers?", ("bridge",), [1, Weights().before]),
+        ("Towers?", ("bridge", "harbour", "museum"), [1, Weights().between, Weights().between, Weights().before]),
+        ("And when?", ("bridge", "harbour", "museum"), [1, 1, Weights().between, Weights().before]),
+        ("And when?", ("bridge",), [1, 1]),
+    ],
+)
+def test_the_oldest_of_the_earlier_questions_says_what_all_are_about(
+    index: Index, question: str, before: tuple[str, ...], shares: list[float]
+) -> None:
+    """Those between lean on it too, and count less; a question without a word of its own is the one before it."""
+    assert [turn.share for turn in tower(index.search(question, before, 10)).asked.turns] == shares
 
 
 @pytest.mark.parametrize("before", [(), ("Tell me of the museum",), ("Tell me of the museum", "and the harbour")])
@@ -78,7 +93,7 @@ def test_part_of_a_word_has_a_hyphen(index: Index) -> None:
     from index.encoder import SentenceTransformerEncoder
 
     text = "Pullquotes, lifted."
-    asked = Asked(turns=(("Are pullquotes lifted?", 1.0, "en"),))
+    asked = Asked(turns=(AskedTurn("Are pullquotes lifted?", 1.0, "en"),))
     (matches,) = token_matches(SentenceTransformerEncoder(), asked, [(candidate(1, {text: 1.0}).passage, 0)])
     pairs = {match.question: match.sentence for match in matches}
     assert pairs["pull-"] == "Pull-"
@@ -89,6 +104,6 @@ def test_part_of_a_word_has_a_hyphen(index: Index) -> None:
 def test_a_sentence_that_the_model_did_not_see_has_no_match(encoder: WordEncoder) -> None:
     """Nor has no sentence any."""
     assert token_matches(
-        encoder, Asked(turns=(("Why?", 1.0, "en"),)), [(candidate(1, {"One.": 1, "—": 0}).passage, 1)]
+        encoder, Asked(turns=(AskedTurn("Why?", 1.0, "en"),)), [(candidate(1, {"One.": 1, "—": 0}).passage, 1)]
     ) == [[]]
     assert token_matches(encoder, Asked(), []) == []

@@ -209,6 +209,29 @@ def test_the_default_index_is_in_the_users_cache(folder: Path, tmp_path: Path, e
         assert "What is said about the tower?" in bot.example_questions()
 
 
+@pytest.mark.parametrize(
+    ("question", "asked"),
+    [
+        ("And when was it opened?", "And when was it opened?"),
+        ("And when?", "How high is the tower? And when?"),
+        ("When was the harbour dredged?", "When was the harbour dredged?"),
+    ],
+)
+def test_the_reader_is_asked_the_question_alone(
+    bot: Chatbot, monkeypatch: pytest.MonkeyPatch, question: str, asked: str
+) -> None:
+    """Or it would answer again what was asked before; with that where the question has no word of its own."""
+    heard: list[str] = []
+
+    def listening(asked: str, *others: object, **more: object) -> dict[int, object]:
+        heard.append(asked)
+        return {}
+
+    monkeypatch.setattr("qa.answering.read", listening)
+    bot.ask(question, [{"role": "user", "content": "How high is the tower?"}])
+    assert heard == [asked]
+
+
 def test_ask_is_one_call(folder: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> None:
     """`ask(question, documents=...)` opens, asks and closes."""
     monkeypatch.setattr(qa.chatbot, "_encoder", lambda model: encoder)
