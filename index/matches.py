@@ -16,7 +16,7 @@ class Asked:
     """What was asked, as the ranking took it; light enough to be kept with every answer.
 
     Args:
-        turns: the question, then the earlier ones that it leans on, the last one first.
+        turns: the question, the earlier ones that it leans on, the last one first, and the quote given to that.
         rarity: content words as the lexical index knows them, each with its rarity (inverse document frequency) times
             the share of its turn.
         spelled: the same words as they were written; one that is missing here is written as it is known.

@@ -34,7 +34,8 @@ class Weights:
     the share of its content words that the question has.
 
     Of the questions that a follow-up leans on the oldest, which says who or what they all are about, counts `before`
-    times as much as the follow-up, and each of those between, which lean on it too, `between` times as much.
+    times as much as the follow-up, and each of those between, which lean on it too, `between` times as much. The quote
+    that was given last counts `given` times as much, in meaning alone: its words were not asked for.
     """
 
     coverage: float = 0.2
@@ -42,6 +43,7 @@ class Weights:
     overlap: float = 0.05
     before: float = 0.3
     between: float = 0.1
+    given: float = 0.1
     heading: float = 0.3
 
 
@@ -133,6 +135,7 @@ class Searcher:
         before: Sequence[str],
         candidates: int,
         only: npt.NDArray[np.int64] | None = None,
+        given: str = "",
     ) -> list[Candidate]:
         """Return the passages that may answer a question, best first.
 
@@ -141,21 +144,22 @@ class Searcher:
             before: earlier questions that this one leans on, the last one first; empty when it stands alone.
             candidates: how many passages each of the two searches may propose; at least 1.
             only: (n,) int64, ids of the passages to choose from; None for all.
+            given: the quote that the last of them was answered with; empty for none.
 
         Raises:
             SettingError: `candidates` is below 1.
         """
         if candidates < 1:
             raise SettingError(f"{candidates} passages were asked for; ask for at least 1")
-        understood = self._understand(question, before)
+        understood = self._understand(question, before, given)
         dense = self._vectors.search(understood.vector, candidates, only)
         lexical = self._words.search(understood.all_words, candidates, only)
         ids = list(dict.fromkeys(passage for passage, _ in (*dense, *lexical)))
         return self._rank(understood, ids)
 
-    def vector(self, question: str, before: Sequence[str]) -> Floats:
+    def vector(self, question: str, before: Sequence[str], given: str = "") -> Floats:
         """Return where a question stands among the passages' vectors, (dimension,) float32; see `search`."""
-        return self._understand(question, before).vector
+        return self._understand(question, before, given).vector
 
     def question_language(self, question: str) -> str:
         """Return the language of a question, ISO 639-1.
@@ -167,7 +171,7 @@ class Searcher:
             return ENGLISH
         return detect_question(question, held)
 
-    def _understand(self, question: str, before: Sequence[str]) -> "_Question":
+    def _understand(self, question: str, before: Sequence[str], given: str) -> "_Question":
         """Encode a question; mix in what came before it, each turn by itself."""
         ways = sorted({*map(way_of, self._catalog.languages)})
         words: dict[str, dict[str, float]] = {way: {} for way in ways}
@@ -188,6 +192,8 @@ class Searcher:
                     spelled[way] = said | spelled[way]
                 asked = True
             # A follow-up without a content word ("And when?") is all about what came before it.
+        if given:
+            turns.append(AskedTurn(given, self._weights.given, self.question_language(given)))
         encoded = [self._encoder.encode_question(turn.text) for turn in turns]
         vector = np.sum([np.float32(turn.share) * e.vector for turn, e in zip(turns, encoded, strict=True)], axis=0)
         weights = np.concatenate(turn_weights(turns, [e.spans for e in encoded]))

@@ -50,10 +50,10 @@ _WORD = regex.compile(r"\w+")  # this library's words keep their combining marks
 
 @dataclass(frozen=True, slots=True)
 class AskedTurn:
-    """A question of a conversation.
+    """A message of a conversation.
 
     Args:
-        text: the question.
+        text: the question, or the quote that was given.
         share: how much it counts beside what is asked, which counts 1.
         language: ISO 639-1.
     """
@@ -108,11 +108,11 @@ def token_weights(question: str, spans: Integers, language: str = ENGLISH) -> Fl
 def turn_weights(turns: Sequence[AskedTurn], spans: Sequence[Integers]) -> list[Floats]:
     """Return how much each token of a conversation's turns counts in late interaction.
 
-    What is asked counts as `token_weights` says. Of an earlier question only the content words do: who and what it was
+    What is asked counts as `token_weights` says. Of what was said before only the content words do: who and what it was
     about, not that it asked "when". Together they count as its share of what is asked at the most, however long it is.
 
     Args:
-        turns: what is asked, share 1, then the earlier questions that it leans on.
+        turns: what is asked, share 1, then what it leans on.
         spans: for each turn (m, 2): where its tokens stand in it.
 
     Returns:

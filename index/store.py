@@ -209,7 +209,12 @@ class Index:
     # Reading.
 
     def search(
-        self, question: str, before: Sequence[str], candidates: int, sources: Sequence[str] | None = None
+        self,
+        question: str,
+        before: Sequence[str],
+        candidates: int,
+        sources: Sequence[str] | None = None,
+        given: str = "",
     ) -> list[Candidate]:
         """Return the passages that may answer a question, as the index stands now; see `Searcher.search`.
 
@@ -218,13 +223,14 @@ class Index:
             before: earlier questions that this one leans on, the last one first.
             candidates: how many passages each of the two searches may propose.
             sources: the documents to search; None for all.
+            given: the quote that the last of them was answered with; empty for none.
         """
         only = None if sources is None else self.catalog.passage_ids(sources)
-        return self._current().search(question, before, candidates, only)
+        return self._current().search(question, before, candidates, only, given)
 
-    def vector(self, question: str, before: Sequence[str]) -> Floats:
+    def vector(self, question: str, before: Sequence[str], given: str = "") -> Floats:
         """Return where a question stands among the passages' vectors; see `Searcher.vector`."""
-        return self._current().vector(question, before)
+        return self._current().vector(question, before, given)
 
     def _current(self) -> Searcher:
         """Return the searcher, its views as new as the catalog."""

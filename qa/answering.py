@@ -51,11 +51,11 @@ def answer_to(
         sources: the documents to ask, as the index names them; None for all.
         tell: is told what is being done as it begins: "searching", then "reading" if there is a reader.
     """
-    asked, before = followup.understand(question, history, index.likeness)
+    asked, before, given = followup.understand(question, history, index.likeness)
     # What stands alone is shown as it was typed.
     alone = not before and asked == " ".join(question.split())
     understood = " ".join([*reversed(before), question if alone else asked])
-    found = quotes_for(index, settings, asked, before, sources=sources, tell=tell)
+    found = quotes_for(index, settings, asked, before, given=given, sources=sources, tell=tell)
     sure = found[0].quote.confidence if found else 0.0
     threshold = settings.threshold
     if threshold is None:
@@ -82,6 +82,7 @@ def quotes_for(
     question: str,
     before: Sequence[str],
     *,
+    given: str = "",
     sources: Sequence[str] | None,
     tell: OnStage,
 ) -> list[Found]:
@@ -92,11 +93,12 @@ def quotes_for(
         settings: how to answer.
         question: as it is to be searched for.
         before: earlier questions that it leans on, the last one first.
+        given: the quote that the last of them was answered with; empty for none.
         sources: as for `answer_to`.
         tell: as for `answer_to`.
     """
     tell("searching")
-    candidates = index.search(question.strip(), before, settings.candidates, sources)
+    candidates = index.search(question.strip(), before, settings.candidates, sources, given)
     whole = " ".join([*reversed(before), question.strip()])
     named = settings.reader_model  # in whatever language; the packaged one reads English
     wanted = settings.reader and (named or index.question_language(question) == ENGLISH)

@@ -219,8 +219,8 @@ class Chatbot:
         self._check(question)
         if not 1 <= k <= MOST_PASSAGES:
             raise SettingError(f"k is {k}; it must be between 1 and {MOST_PASSAGES:,}")
-        asked, before = followup.understand(question, history, self._index.likeness)
-        found = self._index.search(asked, before, max(k, self.settings.candidates), self._chosen(sources))
+        asked, before, given = followup.understand(question, history, self._index.likeness)
+        found = self._index.search(asked, before, max(k, self.settings.candidates), self._chosen(sources), given)
         return tuple(
             Hit(
                 text=passage.text,
@@ -251,8 +251,8 @@ class Chatbot:
             PathError: one of the sources is not in the index.
         """
         self._check(question)
-        asked, before = followup.understand(question, history, self._index.likeness)
-        return tuple(self._index.search(asked, before, self.settings.candidates, self._chosen(sources)))
+        asked, before, given = followup.understand(question, history, self._index.likeness)
+        return tuple(self._index.search(asked, before, self.settings.candidates, self._chosen(sources), given))
 
     def landscape(self, most: int = 10_000) -> Landscape:
         """Return the passages as points on a plane.
@@ -269,8 +269,7 @@ class Chatbot:
         self, question: str, history: Sequence[Mapping[str, str]], passages: Sequence[int]
     ) -> tuple[Floats, Floats]:
         """Return the vector of a question, (1, dimension) float32, and those of passages, (n, dimension), by id."""
-        asked, before = followup.understand(question, history, self._index.likeness)
-        vector = self._index.vector(asked, before)
+        vector = self._index.vector(*followup.understand(question, history, self._index.likeness))
         return vector[None], vectors_of(self._index.catalog, passages, len(vector))
 
     def _chosen(self, sources: Paths | None) -> tuple[str, ...] | None:

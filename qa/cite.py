@@ -11,6 +11,7 @@ DIFFERENT = "The documents don't agree; another says:"
 NOT_ANSWERED = "The documents don't seem to answer this."
 SURE = 0.8
 LIKELY = 0.5
+_CITED = "\n  — "
 
 
 def place(quote: "Quote | Hit") -> tuple[str, ...]:
@@ -57,7 +58,12 @@ def percent(probability: float) -> str:
 
 def quote_as_text(quote: "Quote") -> str:
     """Return a quote in quotation marks, its citation on the next line."""
-    return f"“{quote.text}”\n  — {citation(quote)}"
+    return f"“{quote.text}”{_CITED}{citation(quote)}"
+
+
+def before_citation(text: str) -> str:
+    """Return what `quote_as_text` made of a quote without the citation and what follows; another text as it is."""
+    return text.partition(_CITED)[0]
 
 
 def answer_as_text(answer: "Answer") -> str:

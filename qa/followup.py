@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from typing import NamedTuple
 
 import regex
 
 from corpus.scripts import is_unspaced
+from qa.cite import NOT_ANSWERED, before_citation
 
 Likeness = Callable[[str, Sequence[str]], Sequence[float]]
 """How near in meaning some texts are to a text: cosines, -1..1."""
@@ -19,6 +21,7 @@ _PRONOUN = re.compile(
 )
 _OPENING = re.compile(r"^\W*(and|but|or|so|also|what about|how about|what else|why not|why is that)\b", re.IGNORECASE)
 _TURNS = 4  # what was asked before these counts next to nothing
+_GIVEN_CHARACTERS = 600  # of an answer that was given: a quote, not a page from elsewhere
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 """A lone surrogate: JSON and file names can hold one, text cannot."""
 
@@ -42,18 +45,30 @@ def depends(question: str) -> bool:
     return bool(_OPENING.match(question) or _PRONOUN.search(question) or length <= _SHORT_WORDS)
 
 
-def understand(question: str, history: Sequence[Mapping[str, str]], likeness: Likeness) -> tuple[str, tuple[str, ...]]:
-    """Return a question as it is to be searched for, and the earlier ones that it leans on.
+class Understood(NamedTuple):
+    """A question as it is to be searched for.
+
+    Args:
+        question: what is asked.
+        before: earlier questions that it leans on, the last one first, four at the most; none where it stands alone.
+        given: what the last of them was answered with; empty where it was not answered, or the question stands alone.
+    """
+
+    question: str
+    before: tuple[str, ...] = ()
+    given: str = ""
+
+
+def understand(question: str, history: Sequence[Mapping[str, str]], likeness: Likeness) -> Understood:
+    """Return a question as it is to be searched for, and what of the conversation it leans on.
 
     "What about X?" becomes the question before it, with X in place of its own name of that kind.
 
     Args:
         question: the question asked.
-        history: messages before it, oldest first, each with "role" and "content"; only the user's are used.
+        history: messages before it, oldest first, each with "role" and "content": the user's, and of the others the
+            last one where it follows them.
         likeness: tells which name X stands in for.
-
-    Returns:
-        the question; and earlier ones, the last one first, four at the most, none when the question stands alone.
     """
     said = [m["content"] for m in history if m.get("role") == "user" and m.get("content", "").strip()]
     asked = ""
@@ -65,7 +80,16 @@ def understand(question: str, history: Sequence[Mapping[str, str]], likeness: Li
             asked = exchanged  # and leans on what the question before leaned on
         else:
             asked, before = line, (asked, *before) if asked and depends(line) else ()
-    return asked, before
+    return Understood(asked, before, _given(history) if before else "")
+
+
+def _given(history: Sequence[Mapping[str, str]]) -> str:
+    """Return the quote that the last message is, without its citation; nothing where it is none."""
+    last = history[-1] if history else {}
+    content = last.get("content") or ""
+    if last.get("role") != "assistant" or content.startswith(NOT_ANSWERED):
+        return ""
+    return HALF_CHARACTER.sub("\ufffd", before_citation(content)[:_GIVEN_CHARACTERS].strip())
 
 
 def _exchanged(question: str, previous: str, likeness: Likeness) -> str | None:

@@ -68,10 +68,11 @@ def test_the_oldest_of_the_earlier_questions_says_what_all_are_about(
     assert [turn.share for turn in tower(index.search(question, before, 10)).asked.turns] == shares
 
 
+@pytest.mark.parametrize("given", ["", "Paintings hang there."])
 @pytest.mark.parametrize("before", [(), ("Tell me of the museum",), ("Tell me of the museum", "and the harbour")])
-def test_tokens_add_up_to_late_interaction(index: Index, before: tuple[str, ...]) -> None:
+def test_tokens_add_up_to_late_interaction(index: Index, before: tuple[str, ...], given: str) -> None:
     """For every sentence of every candidate, with the numbers that ranked them."""
-    for found in index.search("When was the tower painted?", before, 10):
+    for found in index.search("When was the tower painted?", before, 10, given=given):
         places = [(found.passage, number) for number in range(len(found.late))]
         for late, matches in zip(found.late, token_matches(index.encoder, found.asked, places), strict=True):
             assert sum(match.adds for match in matches) == pytest.approx(float(late), abs=1e-5)

@@ -125,6 +125,15 @@ def test_what_came_before_is_mixed_in(index: Index):
     assert names(index.search("paintings hang", ("the red tower",), 10))[0] == "museum.txt"
 
 
+def test_the_quote_given_last_is_mixed_in(index: Index):
+    """In meaning, so that what it named is found; not in words, which were not asked for."""
+    plain = {c.passage.title: c for c in index.search("And 1932?", ("red things",), 10)}
+    given = {c.passage.title: c for c in index.search("And 1932?", ("red things",), 10, given="harbour ships")}
+    gains = {title: float(given[title].late.max() - plain[title].late.max()) for title in given}
+    assert max(gains, key=gains.__getitem__) == "harbour"
+    assert all(given[title].coverage == plain[title].coverage for title in given)
+
+
 def test_a_question_of_stop_words_is_all_about_what_came_before(index: Index):
     """Without a word of its own, the earlier question decides; the one before that counts less."""
     alone = index.search("painted tower", (), 10)[0]

@@ -27,7 +27,7 @@ from qa.cite import DIFFERENT, NOT_ANSWERED, citation, confidence_in_words
 from qa.page import ask_tab, serve, server
 from qa.page.access import Access
 from qa.page.app import application
-from qa.page.asking import UNEXPECTED, earlier_questions, reply_to
+from qa.page.asking import UNEXPECTED, earlier_messages, reply_to
 from qa.page.escape import literal, name
 from qa.page.guard import BODY_BYTES, Guard
 from qa.page.header import LISTED, header
@@ -287,18 +287,26 @@ def test_the_header_lists_a_few_failures_whole() -> None:
     assert "more" not in shown
 
 
-def test_a_question_is_asked_with_the_questions_before_it() -> None:
+def test_a_question_is_asked_with_what_was_said_before_it() -> None:
+    """The questions, and the first quote of what was answered; a message that remembers no answer is none."""
     bot = Bot()
+    answered = reply_to(bot, "Which report?", []).message
     history = [
         {"role": "user", "content": [{"type": "text", "text": "Which report?"}, {"type": "file", "file": {}}]},
-        {"role": "assistant", "content": [{"type": "text", "text": "<div>...</div>"}]},
+        {"role": "assistant", "content": [{"type": "text", "text": answered}]},
         {"role": "user", "content": "Of which year?"},
+        {"role": "assistant", "content": [{"type": "text", "text": "<div>...</div>"}]},
         {"role": "user"},
     ]
     reply = reply_to(bot, "How much?", history)
-    earlier = [{"role": "user", "content": text} for text in ("Which report?", "Of which year?", "")]
-    assert bot.asked == [("How much?", earlier)]
-    assert earlier_questions(history) == earlier
+    earlier = [
+        {"role": "user", "content": "Which report?"},
+        {"role": "assistant", "content": quote().text},
+        {"role": "user", "content": "Of which year?"},
+        {"role": "user", "content": ""},
+    ]
+    assert bot.asked[-1] == ("How much?", earlier)
+    assert earlier_messages(history) == earlier
     assert "<blockquote" in reply.message
     assert "<mark>" in reply.sources
 

@@ -4,7 +4,7 @@ from collections.abc import Mapping, Sequence
 
 import pytest
 
-from qa.followup import depends, understand
+from qa.followup import Understood, depends, understand
 
 WHO = "Who signed the Partnership for Peace document?"
 
@@ -18,7 +18,7 @@ def likeness(text: str, others: Sequence[str]) -> list[float]:
 
 
 def leans_on(question: str, history: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    asked, before = understand(question, history, likeness)
+    asked, before, _ = understand(question, history, likeness)
     assert asked == question
     return before
 
@@ -46,7 +46,7 @@ def test_a_chain_of_follow_ups_reaches_back_to_its_start() -> None:
     assert leans_on("And where?", history) == ("And when?", WHO)
 
 
-def test_only_the_users_words_count() -> None:
+def test_only_the_users_questions_are_leant_on() -> None:
     """Answers, empty messages and messages without content are passed over."""
     history = [
         *user(WHO),
@@ -56,6 +56,27 @@ def test_only_the_users_words_count() -> None:
     ]
     assert leans_on("And when?", history) == (WHO,)
     assert leans_on("And when?", []) == ()
+
+
+@pytest.mark.parametrize(
+    ("last", "given"),
+    [
+        ({"role": "assistant", "content": "Ida Berg signed it."}, "Ida Berg signed it."),
+        (
+            {"role": "assistant", "content": "“Ida Berg signed it.”\n  — Treaty, p. 3 (treaty.pdf)"},
+            "“Ida Berg signed it.”",
+        ),
+        ({"role": "assistant", "content": "The documents don't seem to answer this. The closest passage:\n“A."}, ""),
+        ({"role": "assistant", "content": "a\ud800" + 999 * "b"}, "a\ufffd" + 598 * "b"),
+        ({"role": "assistant", "content": None}, ""),
+        ({"role": "tool", "content": "Anything."}, ""),
+    ],
+)
+def test_the_quote_given_last_is_leant_on(last: dict[str, str], given: str) -> None:
+    """Without its citation; no refusal, and nothing where the question stands alone or nobody answered."""
+    assert understand("When did she?", [*user(WHO), last], likeness) == Understood("When did she?", (WHO,), given)
+    assert understand("How high is the tower?", [*user(WHO), last], likeness) == Understood("How high is the tower?")
+    assert understand("When did she?", [last, *user(WHO)], likeness).given == ""
 
 
 def test_four_turns_are_enough() -> None:
@@ -80,15 +101,17 @@ JOINED = "When did Azerbaijan join the Partnership for Peace?"
 )
 def test_what_about_asks_the_same_of_something_else(previous: str, question: str, expected: str) -> None:
     """The name or the year takes the place of its like; of several names the nearest in meaning."""
-    assert understand(question, user(previous), likeness) == (expected, ())
+    assert understand(question, user(previous), likeness) == Understood(expected)
 
 
 def test_what_about_goes_on_from_what_was_understood() -> None:
     """A second one exchanges the name that the first one brought, and what the question leaned on stays."""
     history = user("When was Ardala founded?", "What about Benmor?")
-    assert understand("And Corvey?", history, likeness) == ("When was Corvey founded?", ())
+    assert understand("And Corvey?", history, likeness) == Understood("When was Corvey founded?")
     history = user("How high is the tower?", "Was it built in Ardala?")
-    assert understand("And in Corvey?", history, likeness) == ("Was it built in Corvey?", ("How high is the tower?",))
+    assert understand("And in Corvey?", history, likeness) == Understood(
+        "Was it built in Corvey?", ("How high is the tower?",)
+    )
 
 
 @pytest.mark.parametrize("question", ["What about the price?", "And when?", "What about 1994?"])

@@ -9,7 +9,7 @@ import gradio as gr
 from gradio.components.chatbot import ChatbotDataMessages, TextMessage
 from gradio.context import Context
 
-from qa.page.asking import earlier_questions, reply_to
+from qa.page.asking import earlier_messages, reply_to
 from qa.page.beginning import beginning
 from qa.page.bot import Bot
 from qa.page.chosen_bar import chosen_bar
@@ -37,7 +37,7 @@ def ask_tab(bot: Bot, chosen: gr.State, last: gr.State, *, read_only: bool = Fal
 
     def reply(question: str, history: list[dict[str, Any]], sources: list[str]) -> Iterator[tuple[str, str, object]]:
         """Answer a question with quotes from the documents; the last of what comes is the message and its sources."""
-        asked = (question, earlier_questions(history), sources)
+        asked = (question, earlier_messages(history), sources)
         for step in replies(lambda tell: reply_to(bot, question, history, sources, on_stage=tell)):
             yield step.message, step.sources, asked
 

@@ -8,7 +8,7 @@ from typing import Any
 from corpus.errors import PullquoteError
 from qa.page.bot import Bot
 from qa.page.message import answer_message, problem_message
-from qa.page.record import text_of, with_record
+from qa.page.record import record_of, text_of, with_record
 from qa.page.sources import NO_SOURCES, source_cards
 from qa.turns import Turn, now, turn_of
 
@@ -50,7 +50,7 @@ def reply_to(
         on_stage: is told what is being done as it begins.
     """
     try:
-        answer = bot.ask(question, history=earlier_questions(history), sources=chosen or None, on_stage=on_stage)
+        answer = bot.ask(question, history=earlier_messages(history), sources=chosen or None, on_stage=on_stage)
         return shown(turn_of(answer), bot, chosen)
     except PullquoteError as error:
         problem = _sentence(str(error))
@@ -75,13 +75,20 @@ def shown(turn: Turn, bot: Bot, chosen: Sequence[str] = ()) -> Reply:
     return Reply(with_record(answer_message(answer, stale, chosen), turn), source_cards(answer, bot.text, stale))
 
 
-def earlier_questions(history: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
-    """Return the user's messages of a conversation, oldest first, in the form that the bot takes.
+def earlier_messages(history: Sequence[Mapping[str, Any]]) -> list[dict[str, str]]:
+    """Return a conversation in the form that the bot takes: what was asked, and the first quote of what was answered.
 
     Args:
         history: messages with a role, and content that is text or a list of parts, each with a type and text.
     """
-    return [{"role": "user", "content": text_of(message)} for message in history if message.get("role") == "user"]
+    messages = []
+    for message in history:
+        text = text_of(message)
+        if message.get("role") == "user":
+            messages.append({"role": "user", "content": text})
+        elif (turn := record_of(text)) and turn.answer and turn.answer.answered:
+            messages.append({"role": "assistant", "content": turn.answer.quotes[0].text})
+    return messages
 
 
 def _sentence(message: str) -> str:

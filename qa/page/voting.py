@@ -8,7 +8,7 @@ import gradio as gr
 
 from corpus.errors import PullquoteError
 from qa.feedback import COMMENT_CHARACTERS, DOWN, UP, reasons
-from qa.page.asking import earlier_questions
+from qa.page.asking import earlier_messages
 from qa.page.bot import Bot
 from qa.page.escape import literal
 from qa.page.record import marked, record_of, text_of
@@ -74,7 +74,7 @@ def vote(
         if before:
             bot.retract(before)
     else:
-        earlier = earlier_questions(history[:index])[:-1]  # the last one is the question itself
+        earlier = earlier_messages(history[:index])[:-1]  # the last one is the question itself
         kept = bot.feedback(turn.answer, verdict, reason=reason, comment=comment, history=earlier, replaces=before)
         mark = Mark(kept.id, kept.verdict, kept.reason, kept.comment)
     messages[index]["content"] = marked(text_of(messages[index]), mark)
