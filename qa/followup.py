@@ -15,11 +15,26 @@ Likeness = Callable[[str, Sequence[str]], Sequence[float]]
 LEAST_LIKENESS = 0.22
 """Of two names of one kind: Georgia is to Azerbaijan 0.51, to Partnership for Peace 0.07, in the packaged model."""
 
-_PRONOUN = re.compile(
-    r"\b(it|its|he|him|his|she|her|hers|they|them|their|theirs|this|that|these|those|there|then|one|ones|former|latter)\b",
+_BE = "(?:am|are|be|been|being|is|was|were)"
+_POINTS = regex.compile(
+    rf"""
+    \b(?:it|him|hers|them|theirs|this|these|former|latter)\b
+    | (?:^|\b(?:about|after|at|before|by|did|do|does|for|from|in|is|like|of|on|than|to|was|with)\ )that\b | \bthat\W*$
+    | \bthose\b(?!\ (?:at|from|in|of|on|that|which|who|whose|with)\b)
+    | (?<!\b{_BE}\ )\bthere\b(?!\ {_BE}\b)
+    | \b(?:that|the\ \w+|this|which)\ ones?\b | \bones?\W*$ | \bthen\W*$
+    """,
+    regex.IGNORECASE | regex.VERBOSE,
+)
+"""Words that point at something said before; not "that" before a clause, "there is", "those who" and "one of"."""
+
+_STANDS_FOR = re.compile(r"\b(?:he|her|his|its|she|their|they)\b", re.IGNORECASE)
+"""Words that stand for a name, which may be one before them in the same question ("How did Berg earn his living?")."""
+
+_OPENING = re.compile(
+    r"^\W*(?:and|any|but|no|or|so|also|what about|how about|what else|which (?:is|are|was|were)|why not)\b",
     re.IGNORECASE,
 )
-_OPENING = re.compile(r"^\W*(and|but|or|so|also|what about|how about|what else|why not|why is that)\b", re.IGNORECASE)
 _TURNS = 4  # what was asked before these counts next to nothing
 _GIVEN_CHARACTERS = 600  # of an answer that was given: a quote, not a page from elsewhere
 HALF_CHARACTER = re.compile("[\ud800-\udfff]")
@@ -40,9 +55,11 @@ _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 def depends(question: str) -> bool:
     """Tell whether a question leans on what came before: by a pronoun, an opening such as "And", or by being short."""
+    named = next((found.start() for found in NAME.finditer(question) if found.group() != "I"), len(question))
     words = _WORD.findall(question)
     length = sum(max(1, sum(map(is_unspaced, word)) // _CHARACTERS) for word in words)
-    return bool(_OPENING.match(question) or _PRONOUN.search(question) or length <= _SHORT_WORDS)
+    unnamed = _STANDS_FOR.search(question, 0, named)
+    return bool(_OPENING.match(question) or _POINTS.search(question) or unnamed or length <= _SHORT_WORDS)
 
 
 class Understood(NamedTuple):

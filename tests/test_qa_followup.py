@@ -34,7 +34,40 @@ def test_pronouns_openings_and_short_questions_depend(question: str) -> None:
     assert leans_on(question, user(WHO)) == (WHO,)
 
 
-@pytest.mark.parametrize("question", [WHO, "Which embassy is NATO's contact point in Azerbaijan?"])
+@pytest.mark.parametrize(
+    "question",
+    [
+        "When did he sign his name?",
+        "What did their ministers sign in Ardala?",
+        "How long did Berg stay there?",
+        "When was that?",
+        "What came of that treaty?",
+        "Which is the largest?",
+        "Any others in Ardala and Benmor today?",
+        "Who paid for the second one?",
+        "What did the ministers of Ardala do then?",
+        "Who signed for those?",
+    ],
+)
+def test_words_that_point_back_make_a_follow_up(question: str) -> None:
+    """A pronoun, a place, a time, a thing that only what was said before can tell."""
+    assert depends(question)
+
+
+@pytest.mark.parametrize(
+    "question",
+    [
+        "How did Ida Berg earn her living?",
+        "When did Ardala elect its first mayor?",
+        "How many rivers are there in Ardala?",
+        "What is the law that ended the war?",
+        "Which of the mayors said that there was no money?",
+        "What happened to those who signed the treaty?",
+        "What is one of the rivers of Ardala?",
+        WHO,
+        "Which embassy is NATO's contact point in Azerbaijan?",
+    ],
+)
 def test_a_question_that_stands_alone_is_left_alone(question: str) -> None:
     """A topic change is not dragged back."""
     assert leans_on(question, user("How high is the tower?")) == ()
