@@ -21,8 +21,8 @@ from index.encoder import Floats, Integers
 STOP_WORDS = frozenset(
     """
     a about am an and are as at be been being but by can could did do does for from had has have he her his how
-    i if in into is it its me my of on or our shall she should so such than that the their them then there these
-    they this to was we were what when where which while who whom whose why will with would you your
+    i if in into is it its me my of on or our shall she should since so such than that the their them then there
+    these they this to until was we were what when where which while who whom whose why will with would you your
     """.split()
 )
 

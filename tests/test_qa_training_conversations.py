@@ -69,6 +69,15 @@ def test_a_conversation_may_have_a_turn_between(tmp_path: Path) -> None:
     assert said[1] in {"How many people has it?", "Who is the mayor of it?"}
 
 
+def test_a_field_that_no_document_has_is_named(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Before anything is written."""
+    labelled(tmp_path, ("town", "How many people has Ardala?", "900"))
+    with pytest.raises(SystemExit):
+        main([str(tmp_path), "--out", str(tmp_path / "out"), "--group", "article"])
+    assert "have no field 'article'" in capsys.readouterr().err
+    assert not (tmp_path / "out").exists()
+
+
 @pytest.mark.parametrize(
     ("question", "name", "text", "made"),
     [

@@ -19,6 +19,7 @@ from typing import Any
 
 from corpus.language import ENGLISH
 from corpus.sentences import split_sentences
+from qa.evaluate import has_field
 from qa.followup import NAME
 from qa.training import say
 
@@ -128,6 +129,8 @@ def main(arguments: Sequence[str] | None = None) -> None:
     p.add_argument("--limit", type=int, default=500, help="questions at the most, drawn at random")
     p.add_argument("--seed", type=int, default=0)
     a = p.parse_args(arguments)
+    if not has_field(a.set, a.group):
+        p.error(f"the documents of {a.set} have no field {a.group!r} to make groups of")
     documents = {row["id"]: row for row in _rows(a.set / "documents.jsonl")}
     questions = [
         q for q in _rows(a.set / "questions.jsonl") if q.get("answers") and q["answers"][0].get("start", -1) >= 0
