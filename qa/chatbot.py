@@ -43,7 +43,7 @@ def ask(
         documents: a file, a folder, or several; None for the bundled documents.
         index: folder of the index; None for one of its own in the user's cache directory.
         settings: None for the defaults.
-        history: earlier messages of the conversation, oldest first, each with "role" and "content".
+        history: earlier messages of the conversation, oldest first, as for `Chatbot.ask`.
 
     Returns:
         the answer; `answered` is False when the documents don't seem to say.
@@ -167,7 +167,7 @@ class Chatbot:
         Args:
             question: what to ask.
             history: earlier messages, oldest first, each with "role" ("user" or "assistant") and "content"; the
-                assistant's may be left out.
+                assistant's, `str(answer)` or the text of its first quote, may be left out, but the last one helps.
             sources: documents, files or folders to ask, of those in the index; None for all.
             on_stage: is told what is being done as it begins: "searching", then "reading" if there is a reader.
 
