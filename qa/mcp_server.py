@@ -34,6 +34,7 @@ Question = Annotated[str, Field(description="A question in plain words, at most 
 Earlier = Annotated[
     list[str], Field(description="The user's questions before it, oldest first, if it is a follow-up.", max_length=100)
 ]
+Given = Annotated[str, Field(description="The quote that the last of these was answered with, if it was.")]
 Passages = Annotated[int, Field(description="How many passages, at the most.", ge=1, le=MOST_PASSAGES)]
 
 
@@ -100,9 +101,14 @@ def _server(bot: Bot) -> "MCPServer[Any]":
     looks = ToolAnnotations(read_only_hint=True, idempotent_hint=True, open_world_hint=False)
 
     @server.tool(title="Ask the documents", annotations=looks)
-    async def ask(question: Question, earlier_questions: Earlier = []) -> Annotated[CallToolResult, AnswerReply]:  # noqa: B006
+    async def ask(
+        question: Question,
+        earlier_questions: Earlier = [],  # noqa: B006
+        last_quote: Given = "",
+    ) -> Annotated[CallToolResult, AnswerReply]:
         """Answer a question with exact quotes from the documents, or say that they don't answer it."""
         history = [{"role": "user", "content": earlier} for earlier in earlier_questions]
+        history.append({"role": "assistant", "content": last_quote})
         answer = await work(lambda: bot.ask(question, history))
         return result(answer_text(answer, _LINE), answer.to_dict())
 

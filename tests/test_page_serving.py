@@ -127,6 +127,10 @@ async def uses_tools(client: McpClient) -> None:
         assert SIGNED in answer.content[0].text
         later = await client.call_tool("ask", {"question": "And when?", "earlier_questions": [QUESTION]})
         assert later.structured_content["understood"] == f"{QUESTION} And when?"
+        given = {"question": "And when?", "earlier_questions": [QUESTION], "last_quote": SIGNED}
+        leaning = (await client.call_tool("ask", given)).structured_content
+        assert leaning["understood"] == later.structured_content["understood"]
+        assert leaning["confidence"] != later.structured_content["confidence"]
         hits = (await client.call_tool("search", {"question": "peace", "k": 2})).structured_content["hits"]
         assert len(hits) == 2
         assert len((await client.call_tool("list_documents", {})).structured_content["documents"]) == 6
