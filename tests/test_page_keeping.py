@@ -93,7 +93,8 @@ def test_a_vote_is_given_changed_and_taken_back() -> None:
     assert thumbs(history) == ["", ""]
     voted = vote(bot, history, 3, "up")
     assert thumbs(voted.history) == ["", "Like"]
-    assert bot.histories == [[{"role": "user", "content": "How high is it?"}]]
+    said = [{"role": "user", "content": "How high is it?"}, {"role": "assistant", "content": TEXT}]
+    assert bot.histories == [said]
     assert thumbs(history) == ["", ""]
     again = vote(bot, voted.history, 3, "down", reason="other", comment="no")
     assert thumbs(again.history) == ["", "Dislike"]
