@@ -105,7 +105,7 @@ def quotes_for(
     reader = _reader(named) if wanted else None  # loaded at the first question, as is the encoder
     if reader:
         tell("reading")
-    reading = read(_asked(candidates), candidates, reader, settings.reader_passages, english_only=not named)
+    reading = read(_asked(question, candidates), candidates, reader, settings.reader_passages, english_only=not named)
     choices = choose(candidates, reading, settings.quotes)
     differ = differing(whole, choices)
     found: list[Found] = []
@@ -121,10 +121,10 @@ def quotes_for(
     return found
 
 
-def _asked(candidates: Sequence[Candidate]) -> str:
+def _asked(question: str, candidates: Sequence[Candidate]) -> str:
     """Return what the reader is asked: the question alone, for with those that it leans on it would answer these too.
 
     Where the question has no word of its own ("And when?"), the one before it is read with it.
     """
-    turns = candidates[0].asked.turns if candidates else ()
-    return " ".join(turn.text for turn in reversed(turns) if turn.share == 1)
+    turns = next((candidate.asked.turns for candidate in candidates if candidate.asked.turns), ())
+    return " ".join(turn.text for turn in reversed(turns) if turn.share == 1) or question
