@@ -1,30 +1,14 @@
 """What of a question stands in a sentence, and where: made on demand for the few sentences that are explained."""
 
-from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Sequence
+from dataclasses import dataclass
 
 import numpy as np
 
+from index.asked import Asked, counting_tokens
 from index.encoder import Encoder
 from index.late import TokenMatrix, token_cosines
 from index.records import StoredPassage
-from index.stopwords import AskedTurn, turn_weights
-
-
-@dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked, as the ranking took it; light enough to be kept with every answer.
-
-    Args:
-        turns: the question, the earlier ones that it leans on, the last one first, and the quote given to that.
-        rarity: content words as the lexical index knows them, each with its rarity (inverse document frequency) times
-            the share of its turn.
-        spelled: the same words as they were written; one that is missing here is written as it is known.
-    """
-
-    turns: tuple[AskedTurn, ...] = ()
-    rarity: Mapping[str, float] = field(default_factory=dict)
-    spelled: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,15 +52,14 @@ def token_matches(
     if not sentences:
         return []
     turns = [encoder.encode_question(turn.text) for turn in asked.turns]
-    weights = np.concatenate(turn_weights(asked.turns, [turn.spans for turn in turns]))
-    counting = np.flatnonzero(weights)
-    question, shares = np.concatenate([turn.tokens for turn in turns])[counting], weights[counting] / weights.sum()
+    places, weights = counting_tokens(asked.turns, [turn.spans for turn in turns])
+    question, shares = np.concatenate([turn.tokens for turn in turns])[places], weights / weights.sum()
     written = [
         _piece(turn.text, *span)
         for turn, encoded in zip(asked.turns, turns, strict=True)
         for span in encoded.spans.tolist()
     ]
-    pieces = [written[token] for token in counting]
+    pieces = [written[place] for place in places]
     passages = list({passage.id: passage for passage, _ in sentences}.values())
     read = encoder.encode_passages([p.text for p in passages], [p.context + "\n" for p in passages])
     by_id = {passage.id: encoded for passage, encoded in zip(passages, read, strict=True)}

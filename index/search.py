@@ -11,12 +11,12 @@ from corpus.errors import SettingError
 from corpus.language import ENGLISH, UNKNOWN, detect_question
 from corpus.sentence_ends import follows_question
 from index.analysers import way_of, words_of
+from index.asked import Asked, AskedTurn, counting_tokens
 from index.catalog import Catalog
 from index.encoder import Encoder, Floats
 from index.late import sentence_scores
-from index.matches import Asked
 from index.records import StoredPassage
-from index.stopwords import AskedTurn, content_words, turn_weights
+from index.stopwords import content_words
 from index.structure import placed
 from index.vectors import VectorView
 from index.words import WordView
@@ -196,10 +196,10 @@ class Searcher:
             turns.append(AskedTurn(given, self._weights.given, self.question_language(given)))
         encoded = [self._encoder.encode_question(turn.text) for turn in turns]
         vector = np.sum([np.float32(turn.share) * e.vector for turn, e in zip(turns, encoded, strict=True)], axis=0)
-        weights = np.concatenate(turn_weights(turns, [e.spans for e in encoded]))
-        tokens = np.concatenate([e.tokens for e in encoded])
+        places, weights = counting_tokens(turns, [e.spans for e in encoded])
+        tokens = np.concatenate([e.tokens for e in encoded])[places]
         understood = {way: Asked(tuple(turns), words[way], spelled[way]) for way in ways}
-        return _Question(vector / np.linalg.norm(vector), tokens[weights > 0], weights[weights > 0], understood)
+        return _Question(vector / np.linalg.norm(vector), tokens, weights, understood)
 
     def _rank(self, question: "_Question", ids: Sequence[int]) -> list[Candidate]:
         """Score candidates by everything that is known of them, and sort them."""

@@ -6,8 +6,6 @@ is its sole import), and the words that ask, which its lists lack. Elsewhere eve
 
 import re
 import unicodedata
-from collections.abc import Sequence
-from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
@@ -46,21 +44,6 @@ _ASKING = {
 
 _ENGLISH_WORD = re.compile(r"\w+")
 _WORD = regex.compile(r"\w+")  # this library's words keep their combining marks, which `re` parts them at
-
-
-@dataclass(frozen=True, slots=True)
-class AskedTurn:
-    """A message of a conversation.
-
-    Args:
-        text: the question, or the quote that was given.
-        share: how much it counts beside what is asked, which counts 1.
-        language: ISO 639-1.
-    """
-
-    text: str
-    share: float
-    language: str
 
 
 def stop_words(language: str) -> frozenset[str]:
@@ -102,28 +85,6 @@ def token_weights(question: str, spans: Integers, language: str = ENGLISH) -> Fl
     for at, (start, end) in enumerate(spans.tolist()):
         if is_unspaced(question[start : start + 1]) and _folded(question[start:end]) in stop:
             weights[at] = LIGHT  # without spaces the model's tokens are the nearest to words
-    return weights
-
-
-def turn_weights(turns: Sequence[AskedTurn], spans: Sequence[Integers]) -> list[Floats]:
-    """Return how much each token of a conversation's turns counts in late interaction.
-
-    What is asked counts as `token_weights` says. Of what was said before only the content words do: who and what it was
-    about, not that it asked "when". Together they count as its share of what is asked at the most, however long it is.
-
-    Args:
-        turns: what is asked, share 1, then what it leans on.
-        spans: for each turn (m, 2): where its tokens stand in it.
-
-    Returns:
-        for each turn (m,) float32.
-    """
-    weights = [token_weights(turn.text, at, turn.language) for turn, at in zip(turns, spans, strict=True)]
-    asked = sum(float(own.sum()) for turn, own in zip(turns, weights, strict=True) if turn.share == 1)
-    for number, turn in enumerate(turns):
-        if turn.share < 1:
-            content = np.where(weights[number] < 1, np.float32(0), weights[number])
-            weights[number] = content * np.float32(turn.share * min(1.0, asked / max(1.0, float(content.sum()))))
     return weights
 
 

@@ -8,9 +8,9 @@ from conftest import WordEncoder
 from test_qa_choose import candidate
 
 from corpus.records import Limits
-from index.matches import Asked, token_matches
+from index.asked import Asked, AskedTurn
+from index.matches import token_matches
 from index.search import Candidate, Weights
-from index.stopwords import AskedTurn
 from index.store import Index
 
 TEXTS = {"tower.md": "# Red\n\nThe tower is high. It was painted in 1932.", "museum.txt": "Paintings hang everywhere."}

@@ -9,7 +9,6 @@ well. The pronoun is guessed from the text around the answer, and not always the
 """
 
 import argparse
-import json
 import random
 import re
 import shutil
@@ -21,7 +20,7 @@ from corpus.language import ENGLISH
 from corpus.sentences import split_sentences
 from qa.evaluate import has_field
 from qa.followup import NAME
-from qa.training import say
+from qa.training import read_rows, say, write_rows
 
 BACK = 12
 """Questions of the same group, at the most, that may have been asked before."""
@@ -85,13 +84,12 @@ def conversations(
             follow_up = with_pronoun(question["question"], name, near)
             if not naming or not follow_up:
                 continue
-            drawn = draw.sample(naming, min(2, len(naming)))
-            asked = [drawn[0]["question"]]
-            asked += [said for q in drawn[1:] if (said := with_pronoun(q["question"], name, near))]
-            history = []
-            for said, source in zip(asked, drawn, strict=False):
-                history.append({"speaker": "user", "text": said})
-                history.append({"speaker": "agent", "text": _sentence(documents, source)})
+            history: list[dict[str, str]] = []
+            for earlier in draw.sample(naming, min(2, len(naming))):
+                said = with_pronoun(earlier["question"], name, near) if history else earlier["question"]
+                if said:
+                    history.append({"speaker": "user", "text": said})
+                    history.append({"speaker": "agent", "text": _sentence(documents, earlier)})
             yield {
                 **question,
                 "question": follow_up,
@@ -131,23 +129,17 @@ def main(arguments: Sequence[str] | None = None) -> None:
     a = p.parse_args(arguments)
     if not has_field(a.set, a.group):
         p.error(f"the documents of {a.set} have no field {a.group!r} to make groups of")
-    documents = {row["id"]: row for row in _rows(a.set / "documents.jsonl")}
+    documents = {row["id"]: row for row in read_rows(a.set / "documents.jsonl")}
     questions = [
-        q for q in _rows(a.set / "questions.jsonl") if q.get("answers") and q["answers"][0].get("start", -1) >= 0
+        q for q in read_rows(a.set / "questions.jsonl") if q.get("answers") and q["answers"][0].get("start", -1) >= 0
     ]
     draw = random.Random(a.seed)  # noqa: S311 (no secret is drawn)
     made = list(conversations(documents, questions, a.group, draw))
     made = draw.sample(made, min(a.limit, len(made)))
     a.out.mkdir(parents=True, exist_ok=True)
     shutil.copyfile(a.set / "documents.jsonl", a.out / "documents.jsonl")
-    lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in made)
-    (a.out / "questions.jsonl").write_text("".join(lines), "utf-8")
+    write_rows(a.out / "questions.jsonl", made)
     say(f"{len(made)} follow-ups of {len(questions)} questions")
-
-
-def _rows(file: Path) -> list[dict[str, Any]]:
-    with file.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 if __name__ == "__main__":

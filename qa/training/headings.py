@@ -9,7 +9,6 @@ are taken for its answer.
 
 import argparse
 import collections
-import json
 import random
 import re
 from collections.abc import Iterator, Sequence
@@ -20,7 +19,7 @@ from corpus import Document, Failure, Limits, PullquoteError, read_file, walk
 from corpus.language import ENGLISH, detect_language
 from corpus.sentences import split_sentences
 from index.stopwords import content_words
-from qa.training import say
+from qa.training import say, write_rows
 
 SECTION_CHARACTERS = 600  # of a section's prose are kept
 BLOCK_CHARACTERS = 900  # sections are joined to blocks of at most this, so that an answer stands beside other text
@@ -123,8 +122,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     used = {q["document_id"][0] for q in asked}  # type: ignore[index]
     a.out.mkdir(parents=True, exist_ok=True)
     for file, kept in (("documents", [d for d, _ in made if d["id"] in used]), ("questions", asked)):
-        lines = (json.dumps(row, ensure_ascii=False) + "\n" for row in kept)
-        (a.out / f"{file}.jsonl").write_text("".join(lines), "utf-8")
+        write_rows(a.out / f"{file}.jsonl", kept)
     say(f"{len(asked)} questions over {len(used)} documents")
 
 

@@ -7,7 +7,6 @@ questions are made here: "What is X?" for a sentence that says "X is a ...".
 """
 
 import collections
-import json
 import math
 import random
 import re
@@ -21,6 +20,7 @@ from sentencex import get_sentence_boundaries
 
 from index.encoder import SentenceTransformerEncoder
 from index.stopwords import content_words
+from qa.training import read_rows
 
 NO_ANSWER_SHARE = 0.45  # of the examples of an epoch
 NEAREST = 4  # paragraphs found by the encoder, in the same document and in others
@@ -69,12 +69,6 @@ def sentences(text: str, within: Range) -> list[Range]:
     a, b = within
     found = ((x["start_index"], x["end_index"]) for x in get_sentence_boundaries("en", text[a:b]))
     return [(a + s, a + e) for s, e in found if text[a + s : a + e].strip()]
-
-
-def read_rows(path: Path) -> list[dict[str, Any]]:
-    """Return the rows of a file of JSON lines."""
-    with path.open(encoding="utf-8") as lines:
-        return [json.loads(line) for line in lines]
 
 
 class Sets:
