@@ -112,6 +112,12 @@ def sentence_scores(logits: torch.Tensor, tokens: torch.Tensor) -> torch.Tensor:
     return starts + ends
 
 
+def token_loss(logits: torch.Tensor, wanted: torch.Tensor, batch: list[Example]) -> torch.Tensor:
+    """Cross entropy over tokens, of the examples of which the very words are known that answer."""
+    known = torch.tensor([not (example.whole and example.answers) for example in batch])
+    return -(wanted * logits.log_softmax(1)).sum(1)[known].sum() / (2 * len(batch))
+
+
 def sentence_loss(logits: torch.Tensor, tokens: torch.Tensor, wanted: torch.Tensor) -> torch.Tensor:
     """Cross entropy over sentences and "no answer"."""
     return -(wanted * sentence_scores(logits, tokens).log_softmax(1)).sum(1).mean()
@@ -197,7 +203,7 @@ def train(sets: Sets, out: Path, plan: Plan, **how: Any) -> None:
             with torch.autocast("cpu", dtype=torch.bfloat16):
                 logits = model(**encoded)
             logits = logits.float().masked_fill(encoded["attention_mask"][:, :, None] == 0, -1e4)
-            loss = -(wanted * logits.log_softmax(1)).sum(1).mean() + sentence_loss(logits, *in_sentences)
+            loss = token_loss(logits, wanted, batch) + sentence_loss(logits, *in_sentences)
             descend(optimizer, loss)
             step += 1
             smooth = 0.98 * smooth + 0.02 * loss.item() if smooth else loss.item()

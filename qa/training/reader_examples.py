@@ -22,7 +22,7 @@ from index.encoder import SentenceTransformerEncoder
 from index.stopwords import content_words
 from qa.training import read_rows
 
-NO_ANSWER_SHARE = 0.45  # of the examples of an epoch
+NO_ANSWER_SHARE = 0.5  # of the examples of an epoch
 NEAREST = 4  # paragraphs found by the encoder, in the same document and in others
 WORD = re.compile(r"\w+")
 DEFINITION = re.compile(
@@ -38,7 +38,7 @@ class Question:
     """A question of a labelled set: its paragraph, the answers in it, and negatives worth drawing (characters).
 
     `near` are the lexically nearest paragraphs of the same document; `found`, with their documents, what the encoder
-    finds.
+    finds; `whole`: the answers are whole sentences, and not the very words.
     """
 
     text: str
@@ -47,16 +47,21 @@ class Question:
     answers: tuple[Range, ...]
     near: tuple[Range, ...]
     found: tuple[tuple[str, Range], ...] = ()
+    whole: bool = False
 
 
 @dataclass(frozen=True, slots=True)
 class Example:
-    """What the model sees: a question, a passage, its sentences and the answers as its characters (none: no answer)."""
+    """What the model sees: a question, a passage, its sentences and the answers as its characters (none: no answer).
+
+    `whole`: the answers are whole sentences, and not the very words.
+    """
 
     question: str
     passage: str
     sentences: tuple[Range, ...]
     answers: tuple[Range, ...]
+    whole: bool = False
 
 
 def paragraphs(text: str) -> list[Range]:
@@ -140,7 +145,8 @@ class Sets:
             reverse=True,
         )
         near = tuple(p for _, p in scored[:3]) if answers else ()
-        self.questions.append(Question(row["question"], document, own, tuple(answers), near))
+        whole = row.get("answers_are") == "sentences"
+        self.questions.append(Question(row["question"], document, own, tuple(answers), near, whole=whole))
 
     def _run(self, draw: random.Random, spans: list[Range], first: int, last: int) -> Range:
         """A run of whole sentences that holds spans first..last, grown at random to 60-750 characters."""
@@ -193,7 +199,9 @@ class Sets:
         other, n = max(pool, key=lambda x: sum(self.rarity[w] for w in asked & self.words[x[0]][x[1]]))
         return other, self._passage(draw, other, self.blocks[other][n])
 
-    def _example(self, question: str, document: str, within: Range, answers: tuple[Range, ...]) -> Example:
+    def _example(
+        self, question: str, document: str, within: Range, answers: tuple[Range, ...], *, whole: bool = False
+    ) -> Example:
         a, b = within
         cuts = [c for p in self.blocks[document] if p[0] < b and a < p[1] for c in self.cuts[document, p]]
         return Example(
@@ -201,6 +209,7 @@ class Sets:
             self.texts[document][a:b],
             tuple((s - a, e - a) for s, e in cuts if a <= s and e <= b),
             tuple((s - a, e - a) for s, e in answers if a <= s and e <= b),
+            whole,
         )
 
     def epoch(self, draw: random.Random) -> list[Example]:
@@ -210,7 +219,7 @@ class Sets:
         wanted = int(len(asked) * NO_ANSWER_SHARE / (1 - NO_ANSWER_SHARE)) - (len(self.questions) - len(asked))
         for q in self.questions:
             within = self._passage(draw, q.document, q.paragraph, draw.choice(q.answers) if q.answers else None)
-            out.append(self._example(_as_typed(draw, q.text), q.document, within, q.answers))
+            out.append(self._example(_as_typed(draw, q.text), q.document, within, q.answers, whole=q.whole))
         for q in self.definitions:
             within = self._passage(draw, q.document, q.paragraph, q.answers[0])
             asks = draw.choice(DEFINITION_QUESTIONS).format(q.text)

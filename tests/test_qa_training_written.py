@@ -1,0 +1,118 @@
+"""What we wrote ourselves becomes labelled sets."""
+
+import json
+from collections import Counter
+from collections.abc import Mapping, Sequence
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from qa.evaluate import read_questions
+from qa.training import read_rows, write_rows, written
+
+MANUAL = """# A manual of the pump
+
+## Cleaning the filter
+
+The filter is cleaned with warm water, once a month at least. It is dried before it is put back into its place.
+
+## Replacing a worn seal
+
+Loosen the four screws on the cover with the key that is provided. Take the old seal out with a blunt tool only.
+"""
+
+BRIDGE = "The bridge was built in 1871. It was widened twice."
+MILL = "The mill burned down in 1902."
+TOWN = {"id": "town", "title": "A town", "text": f"Nothing is asked about this.\n{BRIDGE}\n{MILL}"}
+
+
+def folder(at: Path, questions: Sequence[Mapping[str, Any]], conversations: Sequence[Any] = ()) -> str:
+    """A folder of what somebody wrote: one document, questions, conversations."""
+    at.mkdir()
+    write_rows(at / "documents.jsonl", [TOWN])
+    write_rows(at / "questions.jsonl", questions)
+    write_rows(at / "conversations.jsonl", [{"turns": turns} for turns in conversations])
+    return str(at)
+
+
+def test_questions_stand_beside_their_passages(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """Only those for the use that is named; answers are exact slices, and what has none is unanswerable."""
+    rows = [
+        {
+            "use": "train",
+            "passage": written.digest(BRIDGE),
+            "questions": [["When was the bridge built?", [[0, 29]]], ["Who built the bridge?", []]],
+        },
+        {"use": "train", "passage": written.digest("Nobody has this passage."), "questions": [["Who has it?", []]]},
+        {"use": "measure", "passage": written.digest(MILL), "questions": [["Did the mill burn down?", [[0, 29]]]]},
+    ]
+    out = tmp_path / "out"
+    written.main(["--use", "train", "--out", str(out), "--written", folder(tmp_path / "written", rows)])
+    (document,) = read_rows(out / "documents.jsonl")
+    assert document["text"] == BRIDGE
+    built, builder = read_questions(out)
+    ((name, start, text),) = built.answers
+    assert (name, document["text"][start : start + len(text)]) == (document["id"], "The bridge was built in 1871.")
+    assert builder.answerable is False
+    assert "2 of 3 questions over 1 documents" in capfd.readouterr().err
+
+
+def test_a_manual_is_cut_as_its_headings_are(tmp_path: Path) -> None:
+    """Sections without their headings; the second of them is not asked about here, but stands in the same block."""
+    manual = tmp_path / "pump"
+    manual.mkdir()
+    (manual / "pump.md").write_text(MANUAL, "utf-8")
+    ((passage,),) = [row["text"].split("\n") for row in written.sources([manual])]
+    row = {"use": "measure", "passage": written.digest(passage), "questions": [["How is it cleaned?", [[0, 61]]]]}
+    out = tmp_path / "out"
+    own = folder(tmp_path / "written", [row])
+    written.main([str(manual), "--use", "measure", "--out", str(out), "--written", own])
+    (asked,) = read_questions(out)
+    assert asked.answers[0][2] == "The filter is cleaned with warm water, once a month at least."
+
+
+def test_a_conversation_becomes_follow_ups(tmp_path: Path) -> None:
+    """Each with the questions before it and the sentences that answered them."""
+    start = TOWN["text"].index(BRIDGE)
+    first = {"question": "When was the bridge built?", "answers": [[start, start + 29]], "alone": "When?"}
+    second = {"question": "Widened?", "answers": [[start + 30, start + 51]], "alone": "Was the bridge widened?"}
+    out = tmp_path / "out"
+    own = folder(tmp_path / "written", [], [[{"document": "town", **first}, {"document": "town", **second}]])
+    written.main(["--use", "conversations", "--out", str(out), "--written", own])
+    (asked,) = read_questions(out)
+    assert (asked.text, asked.rewrite) == ("Widened?", "Was the bridge widened?")
+    assert asked.answers == (("town", start + 30, "It was widened twice."),)
+    assert asked.history == (
+        {"role": "user", "content": "When was the bridge built?"},
+        {"role": "assistant", "content": "The bridge was built in 1871."},
+    )
+
+
+def test_the_packaged_questions_are_whole() -> None:
+    """Each passage once for each use, no empty question, ranges in order; about half have no answer."""
+    rows = read_rows(written.WRITTEN / "questions.jsonl")
+    assert max(Counter((row["use"], row["passage"]) for row in rows).values()) == 1
+    assert {row["use"] for row in rows} == set(written.USES)
+    asked = [(question, ranges) for row in rows for question, ranges in row["questions"]]
+    assert all(question and question == question.strip() for question, _ in asked)
+    assert all(0 <= a < b for _, ranges in asked for a, b in ranges)
+    assert 0.5 < sum(not ranges for _, ranges in asked) / len(asked) < 0.6
+
+
+@pytest.mark.parametrize("use", [*written.USES, written.CONVERSATIONS])
+def test_our_own_documents_make_labelled_sets(use: str, tmp_path: Path) -> None:
+    """Every answer is an exact slice of its document."""
+    written.main(["--use", use, "--out", str(tmp_path)])
+    texts = {row["id"]: row["text"] for row in read_rows(tmp_path / "documents.jsonl")}
+    asked = read_questions(tmp_path)
+    assert len(asked) > 500
+    assert all(texts[d][start : start + len(text)] == text for q in asked for d, start, text in q.answers)
+
+
+def test_every_turn_of_the_packaged_conversations_is_answered() -> None:
+    """By a document that is there, at places that it has."""
+    texts = {row["id"]: row["text"] for row in read_rows(written.WRITTEN / "documents.jsonl")}
+    turns = [turn for row in read_rows(written.WRITTEN / "conversations.jsonl") for turn in row["turns"]]
+    assert all(json.dumps(turn) and turn["answers"] for turn in turns)
+    assert all(0 <= a < b <= len(texts[turn["document"]]) for turn in turns for a, b in turn["answers"])
