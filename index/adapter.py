@@ -3,7 +3,7 @@
 A linear layer's weights W become W + B A (Hu et al. 2021, "LoRA: Low-Rank Adaptation of Large Language Models"), added
 once when the model is loaded, so that it is as fast as before. `adapter.safetensors` holds A, (rank, inputs), and B,
 (outputs, rank), of every linear layer of the encoder, in 16 bits; `adapter.json` its SHA-256, and how it was trained
-(`qa.training.encoder`). The reader has one of its own.
+(`qa.training.encoder`). The reader has one of its own, which changes its vectors and its head too.
 """
 
 from functools import cache
@@ -24,6 +24,8 @@ LAYERS = (
 )
 """What is changed in each layer of a BERT."""
 
+HEAD = "head."
+
 
 @cache
 def adapter_sha256() -> str:
@@ -36,12 +38,13 @@ def adapter_sha256() -> str:
     return str(record["sha256"])
 
 
-def adapt(bert: Any, path: Path | None = None) -> None:
+def adapt(bert: Any, path: Path | None = None, head: Any = None) -> None:
     """Change a model in its place.
 
     Args:
         bert: a `transformers.BertModel` in float32.
         path: the file of the changes, its record beside it; None for those of the packaged model as an encoder.
+        head: the linear layer upon it, whose changes are named "head."; None where there are none.
 
     Raises:
         ModelError: the file of the changes is missing or damaged.
@@ -52,5 +55,8 @@ def adapt(bert: Any, path: Path | None = None) -> None:
     changes = load(weights)
     for number, layer in enumerate(bert.encoder.layer):
         for name in LAYERS:
-            a, b = (changes[f"{number}.{name}.{side}"].float() for side in "AB")
+            a, b = (changes.pop(f"{number}.{name}.{side}").float() for side in "AB")
             layer.get_submodule(name).weight.data += b @ a
+    for name, change in changes.items():  # vectors, and the head, as they are
+        changed = head if name.startswith(HEAD) else bert
+        changed.get_parameter(name.removeprefix(HEAD)).data += change.float()

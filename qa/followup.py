@@ -7,6 +7,7 @@ from typing import NamedTuple
 import regex
 
 from corpus.scripts import is_unspaced
+from index.stopwords import content_words
 from qa.cite import NOT_ANSWERED, before_citation
 
 Likeness = Callable[[str, Sequence[str]], Sequence[float]]
@@ -43,6 +44,7 @@ HALF_CHARACTER = re.compile("[\ud800-\udfff]")
 _WORD = regex.compile(r"\w+")
 _CHARACTERS = 2  # of Chinese or Japanese, to a word
 _SHORT_WORDS = 3  # a question of so few words leaves out what it is about ("And when?", "Who signed it?")
+_VAGUE_WORDS = 4  # content words; one without a name that has no more mostly does ("How many votes for a decision?")
 
 _ABOUT = re.compile(
     r"\W*(?i:(?:(?:and|but|so|or|then) )?(?:what|how) about|and)(?i: (?:in|for|of|by|from|with|to|the))*"
@@ -54,12 +56,26 @@ _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 
 def depends(question: str) -> bool:
-    """Tell whether a question leans on what came before: by a pronoun, an opening such as "And", or by being short."""
+    """Tell whether a question leans on what came before.
+
+    By a pronoun, by an opening such as "And", by being short, or by naming nothing in few words.
+    """
     named = next((found.start() for found in NAME.finditer(question) if found.group() != "I"), len(question))
     words = _WORD.findall(question)
     length = sum(max(1, sum(map(is_unspaced, word)) // _CHARACTERS) for word in words)
     unnamed = _STANDS_FOR.search(question, 0, named)
-    return bool(_OPENING.match(question) or _POINTS.search(question) or unnamed or length <= _SHORT_WORDS)
+    pointing = _OPENING.match(question) or _POINTS.search(question) or unnamed
+    return bool(pointing or length <= _SHORT_WORDS or (named == len(question) and _vague(question)))
+
+
+def _vague(question: str) -> bool:
+    """Tell whether a question without a name says little: few content words and no number.
+
+    Not so where the script has no capitals, for there it may hold a name all the same.
+    """
+    if question.lower() == question.upper() or any(map(str.isdigit, question)):
+        return False
+    return len(content_words(question).split()) <= _VAGUE_WORDS
 
 
 class Understood(NamedTuple):

@@ -59,7 +59,7 @@ def load_model(path: Path | None = None) -> tuple[Any, Any, Any]:
     except (KeyError, RuntimeError, SafetensorError) as error:
         raise ModelError(f"{path} is not a reader for this model: {error}; {_remedy(path)}") from error
     if path == WEIGHTS:
-        adapt(body, ADAPTER)
+        adapt(body, ADAPTER, head)
     # As index.encoder: bfloat16 is 2 to 3 times as fast where the processor has it.
     processor: dict[str, Any] = getattr(torch.cpu, "get_capabilities", dict)()
     fast = processor.get("avx512_bf16") or processor.get("amx_bf16")

@@ -55,14 +55,22 @@ def test_words_that_point_back_make_a_follow_up(question: str) -> None:
 
 
 @pytest.mark.parametrize(
+    "question", ["How many votes for a decision?", "What became of the sexton?", "Does the nephew get the books?"]
+)
+def test_few_words_that_name_nothing_make_a_follow_up(question: str) -> None:
+    """Whose sexton that is was said before."""
+    assert depends(question)
+
+
+@pytest.mark.parametrize(
     "question",
     [
         "How did Ida Berg earn her living?",
         "When did Ardala elect its first mayor?",
         "How many rivers are there in Ardala?",
-        "What is the law that ended the war?",
-        "Which of the mayors said that there was no money?",
-        "What happened to those who signed the treaty?",
+        "What is the law that ended the long war between the two northern kingdoms?",
+        "Which of the mayors of Ardala said that there was no money?",
+        "What happened to those who signed the treaty of 1994?",
         "What is one of the rivers of Ardala?",
         WHO,
         "Which embassy is NATO's contact point in Azerbaijan?",
@@ -108,7 +116,7 @@ def test_only_the_users_questions_are_leant_on() -> None:
 def test_the_quote_given_last_is_leant_on(last: dict[str, str], given: str) -> None:
     """Without its citation; no refusal, and nothing where the question stands alone or nobody answered."""
     assert understand("When did she?", [*user(WHO), last], likeness) == Understood("When did she?", (WHO,), given)
-    assert understand("How high is the tower?", [*user(WHO), last], likeness) == Understood("How high is the tower?")
+    assert understand("How high is Ardala's tower?", [*user(WHO), last], likeness).before == ()
     assert understand("When did she?", [last, *user(WHO)], likeness).given == ""
 
 

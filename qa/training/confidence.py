@@ -1,6 +1,7 @@
 """Fit the confidence on labelled sets.
 
-    python -m qa.training.confidence SET[=WEIGHT] ... [--whole SET[=WEIGHT] ...] [--limit N] [--no-reader]
+    python -m qa.training.confidence SET[=WEIGHT] ... [--whole SET[=WEIGHT] ...] [--limit N]
+    python -m qa.training.confidence SET[=WEIGHT] ... --no-reader --kept 0.9825 --on-topic 0.2
 
 It writes `confidence.json`. Each set is used twice: as it is, and with every second document left out, whose questions
 nothing then answers. A set in which other documents say the same, such as editions of one article, is only good for the
@@ -26,11 +27,12 @@ from qa.confidence import FITTED, WITH_READER, WITHOUT_READER, Evidence
 from qa.settings import Settings
 from qa.training import say
 
-KEPT = 0.9825
+KEPT = 0.965
 """Share of the answerable questions that reach the default threshold: 0.95 is aimed at, but of a new set fewer do."""
 
-ON_TOPIC = 0.2
-"""How much a set's questions without an answer that its documents are about count, beside those with one."""
+ON_TOPIC = 0.5
+"""How much a set's questions without an answer that its documents are about count, beside those with one. Only a reader
+tells the ones from the others: without it they would make all answers less sure, and no refusal righter."""
 
 TOPIC, SENTENCE = "topic", "sentence"
 TOPIC_EVIDENCE = ("late", "dense", "passage_coverage")
@@ -80,10 +82,10 @@ def ask_all(name: str, questions: Sequence[evaluate.Question], bot: Chatbot, *, 
             yield Row(found.evidence, right, whole or answerable, answerable)
 
 
-def evened(rows: Sequence[Row], weight: float = 1.0) -> list[Row]:
-    """Weigh rows so that a set counts as its weight, whatever its size, and its on-topic refusals ON_TOPIC of that."""
+def evened(rows: Sequence[Row], weight: float = 1.0, on_topic: float = ON_TOPIC) -> list[Row]:
+    """Weigh rows so that a set counts as its weight, whatever its size, and its on-topic refusals a share of that."""
     refusals = sum(row.on_topic and not row.answerable for row in rows)
-    shares = (1 / max(1, len(rows) - refusals), ON_TOPIC / max(1, refusals))
+    shares = (1 / max(1, len(rows) - refusals), on_topic / max(1, refusals))
     return [replace(row, weight=weight * shares[row.on_topic and not row.answerable]) for row in rows]
 
 
@@ -93,7 +95,7 @@ def weighed_set(text: str) -> tuple[Path, float]:
     return Path(folder), float(weight or 1)
 
 
-def fit(rows: Sequence[Row]) -> dict[str, Any]:
+def fit(rows: Sequence[Row], kept: float = KEPT) -> dict[str, Any]:
     """Fit the two factors of the confidence together, and the default threshold.
 
     What is made as small as can be is the log loss of their product, as the probability that the quote is right, plus
@@ -136,7 +138,7 @@ def fit(rows: Sequence[Row]) -> dict[str, Any]:
     }
     confidence = _sigmoid(log_odds[TOPIC]) * _sigmoid(log_odds[SENTENCE])
     return {
-        "threshold": round(_quantile(confidence, weights * [row.answerable for row in rows], 1 - KEPT), 3),
+        "threshold": round(_quantile(confidence, weights * [row.answerable for row in rows], 1 - kept), 3),
         "factors": {
             factor: {
                 "intercept": round(intercept, 4),
@@ -195,6 +197,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     parser.add_argument("--whole", nargs="+", type=weighed_set, default=[], metavar="SET[=WEIGHT]", help="used once")
     parser.add_argument("--limit", type=int, default=1000, help="questions of each set (default: %(default)s)")
     parser.add_argument("--no-reader", action="store_true", help="fit the numbers for answers without the reader")
+    parser.add_argument("--kept", type=float, default=KEPT, help="share of the answerable at the threshold")
+    parser.add_argument("--on-topic", type=float, default=ON_TOPIC, help="weight of refusals beside answers")
     parser.add_argument("--output", type=Path, default=FITTED, help="file to write (default: the packaged one)")
     options = parser.parse_args(arguments)
     settings = Settings(quotes=1, threshold=0.0, reader=not options.no_reader)
@@ -205,12 +209,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
         questions = evaluate.sample(questions, options.limit)
         with tempfile.TemporaryDirectory() as scratch:
             with Chatbot.open(folder / "documents.jsonl", settings=settings) as bot:
-                found += evened(list(ask_all(folder.name, questions, bot, whole=True)), weight)
+                found += evened(list(ask_all(folder.name, questions, bot, whole=True)), weight, options.on_topic)
             if halved:
                 half = Path(scratch) / folder.name
                 held_out = evaluate.hold_out(folder, [q for q in questions if q.answers], "id", half)
                 with Chatbot.open(half / "documents.jsonl", index=half / "index", settings=settings) as bot:
-                    found += evened(list(ask_all(folder.name, held_out, bot, whole=False)), weight)
+                    found += evened(list(ask_all(folder.name, held_out, bot, whole=False)), weight, options.on_topic)
         say(f"{folder.name}: {len(found)} rows so far")
     if settings.reader:  # a first quote that was not read is for the other model to judge
         found = [row for row in found if row.evidence.reader is not None]
@@ -219,8 +223,10 @@ def main(arguments: Sequence[str] | None = None) -> int:
     models[name] = {
         "fitted_on": {folder.name: {"weight": weight, "halved_too": halved} for folder, weight, halved in sets},
         "questions_of_each": options.limit,
+        "kept": options.kept,
+        "on_topic": options.on_topic,
         "fitted_with": f"scipy {version('scipy')}",
-        **fit(found),
+        **fit(found, options.kept),
     }
     options.output.write_text(json.dumps(models, indent=2) + "\n", "utf-8")
     return 0
