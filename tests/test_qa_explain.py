@@ -34,7 +34,7 @@ def test_every_sum_adds_up(bot: Chatbot) -> None:
     for answer in (bot.ask("How high is the tower?"), bot.ask("And when was it dredged?", history)):
         explanation = answer.explain()
         assert [explained.quote for explained in explanation.quotes] == list(answer.quotes)
-        for explained in explanation.quotes:
+        for rank, explained in enumerate(explanation.quotes):
             ranking = {part.name: part for part in explained.ranking}
             assert ("reader" in ranking) is bot.settings.reader
             assert explained.score == pytest.approx(sum(part.adds for part in explained.ranking), abs=1e-5)
@@ -45,7 +45,10 @@ def test_every_sum_adds_up(bot: Chatbot) -> None:
                 assert odds.log_odds == pytest.approx(log_odds)
                 assert odds.probability == pytest.approx(1 / (1 + math.exp(-log_odds)))
             product = math.prod(odds.probability for odds in explained.odds)
-            assert explained.quote.confidence == pytest.approx(product)
+            if rank == 0:
+                assert explained.quote.confidence == pytest.approx(product)
+            else:  # what the first quote leaves may be less
+                assert explained.quote.confidence <= product + 1e-9
         scores = [explained.score for explained in explanation.quotes]
         assert scores == sorted(scores, reverse=True)
 
