@@ -6,7 +6,8 @@
 DATA holds a folder a set, with `documents.jsonl` and `questions.jsonl`; FOLDER receives `reader.safetensors`, its
 record `reader.json`, and a checkpoint every 500 steps. The shipped weights come from `squadshifts_new_wiki`
 (SQuADShifts "new wiki", Miller et al. 2020, CC BY 4.0, over Wikipedia text, CC BY-SA) and `squad2_devhalf` (half of
-SQuAD 2.0's development set, Rajpurkar et al. 2018, CC BY-SA 4.0). XQuAD is kept for measuring, never among them.
+SQuAD 2.0's development set, Rajpurkar et al. 2018, CC BY-SA 4.0); their adapter from those and from questions of our
+own (`qa.training.written`). XQuAD is kept for measuring, never among them.
 
 The word embeddings stay as packaged, so that the written file holds only the rest. On processors that others use too,
 set OMP_WAIT_POLICY=PASSIVE: waiting threads that spin made a step five times as slow.

@@ -1,6 +1,6 @@
 """The examples that the reader is trained on: a question, a passage, and where in it the answers stand.
 
-About 45% of an epoch's examples have no answer: the set's own unanswerable questions, other paragraphs of the same
+About half of an epoch's examples have no answer: the sets' own unanswerable questions, other paragraphs of the same
 document and of other documents that a search would find (lexically nearest, or nearest by the packaged encoder), and
 other sentences of the same paragraph. Passages are cut to random runs of whole sentences, drawn anew each epoch. A few
 questions are made here: "What is X?" for a sentence that says "X is a ...".
