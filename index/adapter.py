@@ -25,6 +25,7 @@ LAYERS = (
 """What is changed in each layer of a BERT."""
 
 HEAD = "head."
+"""What the names of changes to the layer upon a BERT begin with."""
 
 
 @cache

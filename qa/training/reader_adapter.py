@@ -46,11 +46,11 @@ def write_adapter(start: Path, out: Path, files: Sequence[Path], share: float, r
     Raises:
         ModelError: a file is missing, damaged, or not what its record says.
     """
-    content, record_before = read_weights(start, REMEDY)
+    content, before = read_weights(start, REMEDY)
     trained = [read_weights(path, REMEDY) for path in files]
     weights, others = load(content), [load(each) for each, _ in trained]
     mean = {key: torch.stack([other[key].float() for other in others]).mean(0) for key in weights}
-    change = {key: share * (mean[key] - before.float()) for key, before in weights.items()}
+    change = {key: share * (mean[key] - weights[key].float()) for key in weights}
     changes = {key: x for key, x in change.items() if x.ndim == 1 or key.startswith(HEAD)}
     for name in (f"{number}.{layer}" for number in range(6) for layer in LAYERS):
         for side, values in zip("AB", low_rank(change[f"encoder.layer.{name}.weight"], rank), strict=True):
@@ -59,7 +59,7 @@ def write_adapter(start: Path, out: Path, files: Sequence[Path], share: float, r
     save_file({key: values.half().contiguous() for key, values in changes.items()}, out)
     record = {
         "sha256": hashlib.sha256(out.read_bytes()).hexdigest(),
-        "reader_sha256": record_before["sha256"],
+        "reader_sha256": before["sha256"],
         "share": share,
         "rank": rank,
         "mean_of": [after for _, after in trained],

@@ -17,7 +17,7 @@ import argparse
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from qa.training import headings, read_rows, say, write_rows
 
@@ -106,6 +106,36 @@ def follow_ups(turns: Sequence[Row], texts: Mapping[str, str]) -> Iterator[dict[
         ]
 
 
+class Labelled(NamedTuple):
+    """A labelled set, and how many questions there would be if all their passages had been found."""
+
+    documents: list[Row]
+    questions: list[Row]
+    wanted: int
+
+
+def passages(written: Path, paths: Sequence[Path], use: str) -> Labelled:
+    """Return the questions for a use, on our own documents and on those under some paths."""
+    asked = {row["passage"]: row["questions"] for row in read_rows(written / "questions.jsonl") if row["use"] == use}
+    made = Labelled([], [], sum(map(len, asked.values())))
+    for row in sources([written, *paths]):
+        document, found = labelled(row, asked)
+        if found:
+            made.documents.append(document)
+            made.questions.extend(found)
+    return made
+
+
+def conversations(written: Path) -> Labelled:
+    """Return the follow-ups of all conversations, and the documents that they are over."""
+    held = [row["turns"] for row in read_rows(written / "conversations.jsonl")]
+    used = {turn["document"] for turns in held for turn in turns}
+    documents: list[Row] = [row for row in read_rows(written / "documents.jsonl") if row["id"] in used]
+    texts = {row["id"]: row["text"] for row in documents}
+    questions: list[Row] = [question for turns in held for question in follow_ups(turns, texts)]
+    return Labelled(documents, questions, len(questions))
+
+
 def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and write the set."""
     p = argparse.ArgumentParser(description="Make labelled sets of what we wrote ourselves.")
@@ -114,27 +144,11 @@ def main(arguments: Sequence[str] | None = None) -> None:
     p.add_argument("--out", required=True, type=Path)
     p.add_argument("--written", type=Path, default=WRITTEN, help="folder of what we wrote (default: the packaged one)")
     a = p.parse_args(arguments)
-    documents: list[Row] = []
-    questions: list[Row] = []
-    if a.use == CONVERSATIONS:
-        conversations = [row["turns"] for row in read_rows(a.written / "conversations.jsonl")]
-        used = {turn["document"] for turns in conversations for turn in turns}
-        documents = [row for row in read_rows(a.written / "documents.jsonl") if row["id"] in used]
-        texts = {row["id"]: row["text"] for row in documents}
-        questions = [question for turns in conversations for question in follow_ups(turns, texts)]
-        wanted = len(questions)
-    else:
-        asked = {r["passage"]: r["questions"] for r in read_rows(a.written / "questions.jsonl") if r["use"] == a.use}
-        wanted = sum(map(len, asked.values()))
-        for row in sources([a.written, *a.paths]):
-            document, found = labelled(row, asked)
-            if found:
-                documents.append(document)
-                questions += found
+    made = conversations(a.written) if a.use == CONVERSATIONS else passages(a.written, a.paths, a.use)
     a.out.mkdir(parents=True, exist_ok=True)
-    write_rows(a.out / "documents.jsonl", documents)
-    write_rows(a.out / "questions.jsonl", questions)
-    say(f"{len(questions)} of {wanted} questions over {len(documents)} documents")
+    write_rows(a.out / "documents.jsonl", made.documents)
+    write_rows(a.out / "questions.jsonl", made.questions)
+    say(f"{len(made.questions)} of {made.wanted} questions over {len(made.documents)} documents")
 
 
 if __name__ == "__main__":
