@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from qa.cite import NOT_ANSWERED
 from qa.evaluate import read_questions
 from qa.training import read_rows, write_rows, written
 
@@ -27,11 +28,11 @@ TOWN = {"id": "town", "title": "A town", "text": f"Nothing is asked about this.\
 
 
 def folder(at: Path, questions: Sequence[Mapping[str, Any]], conversations: Sequence[Any] = ()) -> str:
-    """A folder of what somebody wrote: one document, questions, conversations."""
+    """A folder of what somebody wrote: one document, questions, conversations to measure with."""
     at.mkdir()
     write_rows(at / "documents.jsonl", [TOWN])
     write_rows(at / "questions.jsonl", questions)
-    write_rows(at / "conversations.jsonl", [{"turns": turns} for turns in conversations])
+    write_rows(at / "conversations.jsonl", [{"use": "measure", "turns": turns} for turns in conversations])
     return str(at)
 
 
@@ -72,19 +73,25 @@ def test_a_manual_is_cut_as_its_headings_are(tmp_path: Path) -> None:
 
 
 def test_a_conversation_becomes_follow_ups(tmp_path: Path) -> None:
-    """Each with the questions before it and the sentences that answered them."""
+    """Each with the questions before it and the sentences that answered them, or that nothing did."""
     start = TOWN["text"].index(BRIDGE)
-    first = {"question": "When was the bridge built?", "answers": [[start, start + 29]], "alone": "When?"}
-    second = {"question": "Widened?", "answers": [[start + 30, start + 51]], "alone": "Was the bridge widened?"}
+    turns = [
+        {"question": "When was the bridge built?", "answers": [[start, start + 29]], "alone": "When?"},
+        {"question": "By whom?", "answers": [], "alone": "Who built the bridge?"},
+        {"question": "Widened?", "answers": [[start + 30, start + 51]], "alone": "Was the bridge widened?"},
+    ]
     out = tmp_path / "out"
-    own = folder(tmp_path / "written", [], [[{"document": "town", **first}, {"document": "town", **second}]])
-    written.main(["--use", "conversations", "--out", str(out), "--written", own])
-    (asked,) = read_questions(out)
-    assert (asked.text, asked.rewrite) == ("Widened?", "Was the bridge widened?")
-    assert asked.answers == (("town", start + 30, "It was widened twice."),)
-    assert asked.history == (
+    own = folder(tmp_path / "written", [], [[{"document": "town", **turn} for turn in turns]])
+    written.main(["--use", "measure", "--conversations", "--out", str(out), "--written", own])
+    builder, widened = read_questions(out)
+    assert (builder.answerable, builder.answers) == (False, ())
+    assert (widened.text, widened.rewrite) == ("Widened?", "Was the bridge widened?")
+    assert widened.answers == (("town", start + 30, "It was widened twice."),)
+    assert widened.history == (
         {"role": "user", "content": "When was the bridge built?"},
         {"role": "assistant", "content": "The bridge was built in 1871."},
+        {"role": "user", "content": "By whom?"},
+        {"role": "assistant", "content": NOT_ANSWERED},
     )
 
 
@@ -96,22 +103,28 @@ def test_the_packaged_questions_are_whole() -> None:
     asked = [(question, ranges) for row in rows for question, ranges in row["questions"]]
     assert all(question and question == question.strip() for question, _ in asked)
     assert all(0 <= a < b for _, ranges in asked for a, b in ranges)
-    assert 0.5 < sum(not ranges for _, ranges in asked) / len(asked) < 0.6
+    assert 0.4 < sum(not ranges for _, ranges in asked) / len(asked) < 0.6
 
 
-@pytest.mark.parametrize("use", [*written.USES, written.CONVERSATIONS])
-def test_our_own_documents_make_labelled_sets(use: str, tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "what",
+    [*(["--use", use] for use in written.USES), *(["--conversations", "--use", use] for use in ("train", "measure"))],
+)
+def test_our_own_documents_make_labelled_sets(what: list[str], tmp_path: Path) -> None:
     """Every answer is an exact slice of its document."""
-    written.main(["--use", use, "--out", str(tmp_path)])
+    written.main([*what, "--out", str(tmp_path)])
     texts = {row["id"]: row["text"] for row in read_rows(tmp_path / "documents.jsonl")}
     asked = read_questions(tmp_path)
-    assert len(asked) > 500
+    assert len(asked) > 450
     assert all(texts[d][start : start + len(text)] == text for q in asked for d, start, text in q.answers)
 
 
-def test_every_turn_of_the_packaged_conversations_is_answered() -> None:
-    """By a document that is there, at places that it has."""
+def test_the_packaged_conversations_are_whole() -> None:
+    """Every turn is over a document that is there, at places that it has; those to measure with are all answered."""
     texts = {row["id"]: row["text"] for row in read_rows(written.WRITTEN / "documents.jsonl")}
-    turns = [turn for row in read_rows(written.WRITTEN / "conversations.jsonl") for turn in row["turns"]]
-    assert all(turn["question"] and turn["alone"] and turn["answers"] for turn in turns)
+    rows = read_rows(written.WRITTEN / "conversations.jsonl")
+    turns = [turn for row in rows for turn in row["turns"]]
+    assert all(turn["question"] and turn["alone"] for turn in turns)
     assert all(0 <= a < b <= len(texts[turn["document"]]) for turn in turns for a, b in turn["answers"])
+    assert all(turn["answers"] for row in rows if row["use"] == "measure" for turn in row["turns"])
+    assert all(row["turns"][0]["answers"] for row in rows)

@@ -1,13 +1,14 @@
 """Make labelled sets of the questions and the documents that we wrote ourselves.
 
     python -m qa.training.written [PATH ...] --use train --out FOLDER
-    python -m qa.training.written --use conversations --out FOLDER
+    python -m qa.training.written --use USE --conversations --out FOLDER
 
 `written/questions.jsonl` has a line for each passage: what its questions are for ("train", "confidence" or "measure"),
 the first digits of its SHA-256, and the questions, each with the ranges of code points that answer it; with none where
 the passage doesn't. Passages are the lines of our own documents, `written/documents.jsonl`, and of other people's,
 which are not kept here (`qa/MODEL_CARD.md` says whose): a PATH is a folder of manuals, cut as `qa.training.headings`
-cuts them, or of a labelled set. `written/conversations.jsonl` has a line for each conversation over our own documents.
+cuts them, or of a labelled set. `written/conversations.jsonl` has a line for each conversation over our own documents,
+to train on or to measure with; of these are made the questions that follow another.
 
 What is written are `documents.jsonl` and `questions.jsonl`, as `qa.training.reader` and `pullquote evaluate` read them.
 A document there has only those of its passages that something is asked about.
@@ -19,11 +20,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from qa.cite import NOT_ANSWERED
 from qa.training import headings, read_rows, say, write_rows
 
 WRITTEN = Path(__file__).with_name("written")
 USES = ("train", "confidence", "measure")
-CONVERSATIONS = "conversations"
 DIGITS = 16
 
 Row = Mapping[str, Any]
@@ -96,13 +97,13 @@ def follow_ups(turns: Sequence[Row], texts: Mapping[str, str]) -> Iterator[dict[
                 "question": turn["question"],
                 "document_id": [turn["document"]],
                 "answers": answers,
-                "answerable": True,
+                "answerable": bool(answers),
                 "history": list(history),
                 "standalone_rewrite": turn["alone"],
             }
         history += [
             {"speaker": "user", "text": turn["question"]},
-            {"speaker": "agent", "text": answers[0]["text"]},
+            {"speaker": "agent", "text": answers[0]["text"] if answers else NOT_ANSWERED},
         ]
 
 
@@ -126,9 +127,9 @@ def passages(written: Path, paths: Sequence[Path], use: str) -> Labelled:
     return made
 
 
-def conversations(written: Path) -> Labelled:
-    """Return the follow-ups of all conversations, and the documents that they are over."""
-    held = [row["turns"] for row in read_rows(written / "conversations.jsonl")]
+def conversations(written: Path, use: str) -> Labelled:
+    """Return the follow-ups of the conversations for a use, and the documents that they are over."""
+    held = [row["turns"] for row in read_rows(written / "conversations.jsonl") if row["use"] == use]
     used = {turn["document"] for turns in held for turn in turns}
     documents: list[Row] = [row for row in read_rows(written / "documents.jsonl") if row["id"] in used]
     texts = {row["id"]: row["text"] for row in documents}
@@ -140,11 +141,12 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and write the set."""
     p = argparse.ArgumentParser(description="Make labelled sets of what we wrote ourselves.")
     p.add_argument("paths", nargs="*", type=Path, help="folders of other people's passages")
-    p.add_argument("--use", required=True, choices=(*USES, CONVERSATIONS))
+    p.add_argument("--use", required=True, choices=USES)
+    p.add_argument("--conversations", action="store_true", help="follow-ups instead of questions that stand alone")
     p.add_argument("--out", required=True, type=Path)
     p.add_argument("--written", type=Path, default=WRITTEN, help="folder of what we wrote (default: the packaged one)")
     a = p.parse_args(arguments)
-    made = conversations(a.written) if a.use == CONVERSATIONS else passages(a.written, a.paths, a.use)
+    made = conversations(a.written, a.use) if a.conversations else passages(a.written, a.paths, a.use)
     a.out.mkdir(parents=True, exist_ok=True)
     write_rows(a.out / "documents.jsonl", made.documents)
     write_rows(a.out / "questions.jsonl", made.questions)
