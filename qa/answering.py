@@ -6,7 +6,6 @@ from functools import cache
 from typing import NamedTuple
 
 from corpus.language import ENGLISH
-from index.search import Candidate
 from index.store import Index
 from qa import followup
 from qa.agreement import differing, says_the_same
@@ -105,7 +104,7 @@ def quotes_for(
     reader = _reader(named) if wanted else None  # loaded at the first question, as is the encoder
     if reader:
         tell("reading")
-    reading = read(_asked(question, candidates), candidates, reader, settings.reader_passages, english_only=not named)
+    reading = read(question, candidates, reader, settings.reader_passages, english_only=not named)
     choices = choose(candidates, reading, settings.quotes)
     differ = differing(whole, choices)
     found: list[Found] = []
@@ -119,12 +118,3 @@ def quotes_for(
             sure = beside_first(found[0].quote.confidence, sure, compatible=compatible)
         found.append(Found(quote_of(choice.candidate.passage, *choice.quoted, sure), choice, evidence, rank in differ))
     return found
-
-
-def _asked(question: str, candidates: Sequence[Candidate]) -> str:
-    """Return what the reader is asked: the question alone, for with those that it leans on it would answer these too.
-
-    Where the question has no word of its own ("And when?"), the one before it is read with it.
-    """
-    turns = next((candidate.asked.turns for candidate in candidates if candidate.asked.turns), ())
-    return " ".join(turn.text for turn in reversed(turns) if turn.share == 1) or question

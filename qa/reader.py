@@ -22,9 +22,13 @@ from qa.reader_model import load_model
 _CLS, _SEP = 101, 102  # of BERT's uncased vocabulary
 _TOKENS = 288  # question + passage in one pass: as in training
 _QUESTION_TOKENS = 64  # the rest of a longer question is not read
+_BEFORE_WORDS, _BEFORE_TOKENS = 40, 64  # the last of what was said before; the rest is not read
 _OVERLAP = 96  # tokens that two windows of a passage too long for one pass share
 _BATCH = 2  # windows; small batches of like length, so that the few passages of a question share out to the cores
 
+
+TURN = " | "
+"""Between what was said before and the question, and between its turns."""
 
 Passages = Sequence[tuple[str, Sequence[tuple[int, int]]]]
 """Each passage's text, and its sentences in code points of that text, end exclusive."""
@@ -57,6 +61,15 @@ class ReaderScores:
         return start, end
 
 
+def said_before(turns: Sequence[str]) -> str:
+    """Return what a follow-up leans on as the reader reads it, before the question itself.
+
+    Args:
+        turns: the last one first.
+    """
+    return " ".join(TURN.join(reversed(turns)).split()[-_BEFORE_WORDS:])
+
+
 class Reader:
     """The model in memory. Reading changes nothing in it, so threads may share one.
 
@@ -79,19 +92,23 @@ class Reader:
         """
         return cls(*load_model(path))
 
-    def read(self, question: str, passages: Passages) -> list[ReaderScores]:
+    def read(self, question: str, passages: Passages, turns: Sequence[str] = ()) -> list[ReaderScores]:
         """Score every sentence of some passages.
 
         A passage too long for one pass is read in overlapping windows, and a sentence keeps its best score.
 
         Args:
-            question: one that stands alone; read as far as its 64th token.
+            question: read as far as its 64th token.
             passages: (text, its sentences in code points of the text, end exclusive), in any order.
+            turns: what was said before that the question leans on, the last one first; the last 40 words are read.
 
         Returns:
             One record a passage, in the order given.
         """
         asked = self._tokenizer.encode(question, add_special_tokens=False).ids[:_QUESTION_TOKENS]
+        if turns:
+            before = self._tokenizer.encode(said_before(turns) + TURN, add_special_tokens=False).ids
+            asked = before[-_BEFORE_TOKENS:] + asked
         room = _TOKENS - 3 - len(asked)
         results: list[ReaderScores] = []
         windows: list[tuple[int, list[int], npt.NDArray[np.int32]]] = []

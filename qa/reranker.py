@@ -1,6 +1,7 @@
 """A cross-encoder of the user's own in the reader's place: question and sentence read together, one score each."""
 
 import os
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -8,6 +9,7 @@ import numpy as np
 
 from corpus.errors import ModelError
 from index.models import find_folder
+from index.stopwords import content_words
 from qa.reader import Passages, Reader, ReaderScores
 
 _BATCH = 8  # pairs
@@ -47,18 +49,22 @@ class Reranker:
             )
         return cls(model)
 
-    def read(self, question: str, passages: Passages) -> list[ReaderScores]:
+    def read(self, question: str, passages: Passages, turns: Sequence[str] = ()) -> list[ReaderScores]:
         """Score every sentence of some passages.
 
         Args:
-            question: one that stands alone.
+            question: what is asked.
             passages: (text, its sentences in code points of the text, end exclusive), in any order.
+            turns: what was said before that the question leans on, the last one first. Of these only the last question
+                is read, and only with one that has no word of its own ("And when?"): it would be answered as well.
 
         Returns:
             One record a passage: the cross-encoder's logits, and as the answer the whole sentence.
         """
         from torch.nn import Identity
 
+        if turns and not content_words(question):
+            question = f"{turns[0]} {question}"
         pairs = [(question, text[start:end]) for text, sentences in passages for start, end in sentences]
         logits = self._model.predict(pairs, batch_size=_BATCH, activation_fn=Identity(), show_progress_bar=False)
         scores = iter(np.asarray(logits, np.float32).reshape(-1))

@@ -1,9 +1,10 @@
 """The chatbot: from a folder to a quote, without a model where the model does not matter."""
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
+import numpy as np
 import pytest
 from conftest import WordEncoder
 
@@ -11,6 +12,7 @@ import qa.chatbot
 from corpus.errors import IndexLockedError, IndexMismatchError, PathError, QuestionError, SettingError
 from qa import Chatbot, Settings, ask
 from qa.places import BUNDLED_DOCUMENTS, EXAMPLE_QUESTIONS, default_index
+from qa.reader import Passages, ReaderScores
 
 
 @pytest.fixture(autouse=True)
@@ -210,26 +212,27 @@ def test_the_default_index_is_in_the_users_cache(folder: Path, tmp_path: Path, e
 
 
 @pytest.mark.parametrize(
-    ("question", "asked"),
+    ("question", "turns"),
     [
-        ("And when was it opened?", "And when was it opened?"),
-        ("And when?", "How high is the tower? And when?"),
-        ("When was the harbour dredged?", "When was the harbour dredged?"),
+        ("And when was it opened?", ["It is 93 metres high.", "How high is the tower?"]),
+        ("When was the harbour of Ardala dredged?", []),
     ],
 )
-def test_the_reader_is_asked_the_question_alone(
-    bot: Chatbot, monkeypatch: pytest.MonkeyPatch, question: str, asked: str
+def test_the_reader_is_told_what_a_question_leans_on(
+    bot: Chatbot, monkeypatch: pytest.MonkeyPatch, question: str, turns: list[str]
 ) -> None:
-    """Or it would answer again what was asked before; with that where the question has no word of its own."""
-    heard: list[str] = []
+    """The question apart from what was said before it, with the quote that was given; nothing if it stands alone."""
+    heard: list[object] = []
 
-    def listening(asked: str, *others: object, **more: object) -> dict[int, object]:
-        heard.append(asked)
-        return {}
+    class Listening:
+        def read(self, asked: str, passages: Passages, turns: Sequence[str] = ()) -> list[ReaderScores]:
+            heard.extend((asked, [*reversed(turns)]))
+            return [ReaderScores(np.zeros(len(spans), np.float32), np.array(spans, np.int32)) for _, spans in passages]
 
-    monkeypatch.setattr("qa.answering.read", listening)
-    bot.ask(question, [{"role": "user", "content": "How high is the tower?"}])
-    assert heard == [asked]
+    monkeypatch.setattr("qa.answering._reader", lambda name: Listening())
+    said = [{"role": "user", "content": "How high is the tower?"}]
+    bot.ask(question, [*said, {"role": "assistant", "content": "It is 93 metres high."}])
+    assert heard == [question, turns]
 
 
 def test_ask_is_one_call(folder: Path, encoder: WordEncoder, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -99,7 +99,7 @@ def test_only_the_best_passages_are_read() -> None:
     """Those with the best sentences, each with its sentences' places in it."""
 
     class Noting(Reader):
-        def read(self, question, passages):  # type: ignore[no-untyped-def]
+        def read(self, question, passages, turns):  # type: ignore[no-untyped-def]
             noted.extend(passages)
             return [ReaderScores(np.zeros(len(spans), np.float32), np.zeros((len(spans), 2))) for _, spans in passages]
 

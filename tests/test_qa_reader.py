@@ -8,7 +8,7 @@ import pytest
 
 from corpus.errors import ModelError
 from qa import reader_model
-from qa.reader import Reader, ReaderScores
+from qa.reader import Reader, ReaderScores, said_before
 from qa.reader_model import ADAPTER, WEIGHTS
 
 SENTENCES = [
@@ -39,6 +39,24 @@ def own(tmp_path):
     shutil.copy(WEIGHTS, copy)
     shutil.copy(WEIGHTS.with_suffix(".json"), copy.with_suffix(".json"))
     return copy
+
+
+def test_what_was_said_before_is_read_with_the_question(reader):
+    """Oldest first, the last forty words of it; what is longer leaves the question whole."""
+    says = passage(*SENTENCES)
+    turns = ["Who was the architect?", "What bridge crosses the river?"]
+    with_turns, joined, alone = (
+        reader.read(*asked)[0].sentences.tolist()
+        for asked in (
+            ("And when?", [says], turns),
+            ("What bridge crosses the river? | Who was the architect? | And when?", [says]),
+            ("And when?", [says]),
+        )
+    )
+    assert with_turns == joined != alone
+    assert said_before(["three four", "one " * 39 + "two"]) == "one " * 36 + "two | three four"
+    (long,) = reader.read("When was the bridge opened?", [says], ["antidisestablishmentarianism " * 90])
+    assert long.sentences.argmax() == 0
 
 
 @pytest.mark.parametrize(

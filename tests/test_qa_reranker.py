@@ -46,6 +46,18 @@ def test_every_sentence_gets_the_cross_encoders_score(folder: Path) -> None:
     assert second.answer == (0, 10)
 
 
+def test_a_question_without_a_word_of_its_own_is_read_with_the_one_before(folder: Path) -> None:
+    """Any other alone: with what was asked before, that would be answered as well."""
+    reranker = Reranker.load(str(folder))
+
+    def scores(question: str, *turns: str) -> list[float]:
+        return reranker.read(question, PASSAGES[1:], turns)[0].sentences.tolist()
+
+    earlier = "Did it rain?"
+    assert scores("And when?", earlier, "Who asks?") == scores("Did it rain? And when?") != scores("And when?")
+    assert scores("When did the sun shine?", earlier) == scores("When did the sun shine?")
+
+
 def test_a_chatbot_reads_with_it(folder: Path, tmp_path: Path) -> None:
     """It has a say in which sentence is quoted; the confidence is the one without a reader."""
     (tmp_path / "a.txt").write_text("The harbour opened in 1889. Salt was sold at the harbour.", "utf-8")

@@ -30,11 +30,13 @@ class Example:
         question: its words.
         found: the passages, best first.
         gold: for each of them, which sentences answer.
+        turns: what was said before that the question leans on, the last one first.
     """
 
     question: str
     found: tuple[Candidate, ...]
     gold: tuple[Bools, ...]
+    turns: tuple[str, ...] = ()
 
     @property
     def answering(self) -> list[int]:
@@ -65,12 +67,13 @@ def asked(folder: Path, limit: int | None = None) -> Iterator[Example]:
         Chatbot.open(folder / "documents.jsonl", index=Path(scratch) / "index", settings=Settings(reader=False)) as bot,
     ):
         for question in questions if limit is None else sample(questions, limit):
-            found = bot.candidates(question.text)[:FOUND]
+            found = bot.candidates(question.text, question.history)[:FOUND]
+            said = [turn.text for turn in found[0].asked.turns] if found else []
             gold = []
             for passage in (candidate.passage for candidate in found):
                 quotes = [quote_of(passage, n, n, 0.0) for n in range(len(passage.sentences))]
                 gold.append(np.array([any(holds(quote, answer) for answer in question.answers) for quote in quotes]))
-            yield Example(question.text, found, tuple(gold))
+            yield Example(said[0] if said else question.text, found, tuple(gold), tuple(said[1:]))
 
 
 def examples(folder: Path) -> Iterator[Example]:

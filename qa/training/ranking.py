@@ -27,6 +27,7 @@ from torch.nn.functional import softplus
 from transformers import AutoTokenizer
 
 from qa.choose import LEAST_MARGIN, OVERLAP_WEIGHT, READER_WEIGHT, worth_reading
+from qa.reader import TURN, said_before
 from qa.training import arguments_of, say
 from qa.training.encoder_examples import asked, varied
 from qa.training.reader import BASE, DECAY, WARM_UP, SpanModel, descend, encode, sentence_scores, write
@@ -35,7 +36,7 @@ from qa.training.reader_examples import Example
 QUESTIONS = 4  # of a step
 PASSAGES = 4  # of a question, those with the best sentences
 TEMPERATURE = 0.04  # that scores are divided by: late interaction, the largest part of them, is a cosine
-ALONE = 0.3  # weight of the loss of each passage alone
+ALONE = 0.6  # weight of the loss of each passage alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +47,13 @@ class List:
         passages: the question with each of its passages; the answers are whole sentences.
         scores: for each passage, (sentences,) float32: what its sentences are ranked by without the reader.
         exact: whether every answer is marked.
+        before: what is read before the question, where it leans on what was said (`qa.reader.said_before`).
     """
 
     passages: tuple[Example, ...]
     scores: tuple[torch.Tensor, ...]
     exact: bool
+    before: str = ""
 
     @property
     def length(self) -> int:
@@ -59,7 +62,7 @@ class List:
 
     def typed(self, draw: random.Random) -> list[Example]:
         """Return the passages with the question as people also type it."""
-        question = varied(self.passages[0].question, draw)
+        question = self.before + varied(self.passages[0].question, draw)
         return [replace(example, question=question) for example in self.passages]
 
 
@@ -75,7 +78,8 @@ def lists(folder: Path, limit: int, *, exact: bool) -> Iterator[List]:
             passages.append(Example(example.question, passage.text, spans, answers))
             scores.append(torch.from_numpy(candidate.sentence_scores + np.float32(OVERLAP_WEIGHT) * candidate.overlap))
         if passages and (exact or any(passage.answers for passage in passages)):
-            yield List(tuple(passages), tuple(scores), exact)
+            before = said_before(example.turns) + TURN if example.turns else ""
+            yield List(tuple(passages), tuple(scores), exact, before)
 
 
 def steps(found: Sequence[List], draw: random.Random) -> Iterator[list[List]]:
