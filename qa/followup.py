@@ -52,6 +52,11 @@ _ABOUT = re.compile(
 )
 NAME = re.compile(r"(?<=\s)[A-Z][\w-]*(?:\s(?:(?:of|the|for|and) )*[A-Z][\w-]*)*")
 """A name inside a question: words with a capital, not the first."""
+_PART = re.compile(r"\bof (?:the )?(?=[A-Z])")
+"""What a name inside a name stands after: Azerbaijan in "President of Azerbaijan"."""
+_OWNED = re.compile(r"['’]s?\s$")
+OWNED_LIKENESS = 0.1
+"""So much likelier is X what another name is owned by: after NATO's Secretary-General, Georgia's (0.34 and 0.41)."""
 _YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
 
 
@@ -132,12 +137,24 @@ def _exchanged(question: str, previous: str, likeness: Likeness) -> str | None:
         return None
     name = match["name"]
     year = bool(_YEAR.fullmatch(name))
-    places = [found.span() for found in (_YEAR if year else NAME).finditer(previous)]
+    places = [found.span() for found in _YEAR.finditer(previous)] if year else _names(previous)
     if not places:
         return None
-    alike = [1.0] * len(places) if year else likeness(name, [previous[a:b] for a, b in places])
+    alike = [1.0] * len(places) if year else list(likeness(name, [previous[a:b] for a, b in places]))
+    if len(places) > 1:
+        owned = [bool(_OWNED.search(previous, 0, start)) for start, _ in places]
+        alike = [value - OWNED_LIKENESS * less for value, less in zip(alike, owned, strict=True)]
     most = max(alike)
     if most < LEAST_LIKENESS:
         return None
-    start, end = places[list(alike).index(most)]
+    start, end = places[alike.index(most)]
     return previous[:start] + name + previous[end:]
+
+
+def _names(question: str) -> list[tuple[int, int]]:
+    """Return where the names in a question stand, and the names inside these."""
+    places = []
+    for found in NAME.finditer(question):
+        starts = [found.start(), *(part.end() for part in _PART.finditer(question, *found.span()))]
+        places += [(start, found.end()) for start in starts]
+    return places

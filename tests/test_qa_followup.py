@@ -10,11 +10,17 @@ WHO = "Who signed the Partnership for Peace document?"
 
 
 KINDS = ({"Georgia", "Azerbaijan"}, {"Ardala", "Benmor", "Corvey"}, {"NATO", "Partnership for Peace"})
+KINDS += ({"Treaty of Ardala", "Treaty of Benmor"}, {"Harbour Board", "Road Board"})
+NEAR = ({"Secretary", "Corvey"},)
 
 
 def likeness(text: str, others: Sequence[str]) -> list[float]:
-    """Say that names of one kind are alike."""
-    return [0.5 if any({text, other} <= kind for kind in KINDS) else 0.1 for other in others]
+    """Say that names of one kind are alike, and that a few others are a little more so."""
+
+    def of(other: str) -> float:
+        return 0.55 if {text, other} in NEAR else 0.5 if any({text, other} <= kind for kind in KINDS) else 0.1
+
+    return [of(other) for other in others]
 
 
 def leans_on(question: str, history: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
@@ -138,6 +144,10 @@ JOINED = "When did Azerbaijan join the Partnership for Peace?"
         ("Who ruled Ardala in 1994?", "And in 1995?", "Who ruled Ardala in 1995?"),
         (JOINED, "What about NATO?", "When did Azerbaijan join the NATO?"),
         (JOINED, "What about Georgia?", "When did Georgia join the Partnership for Peace?"),
+        ("Who is the President of Azerbaijan?", "What about Georgia?", "Who is the President of Georgia?"),
+        ("When was the Treaty of Ardala signed?", "And the Treaty of Benmor?", "When was the Treaty of Benmor signed?"),
+        ("Who is Ardala's Secretary?", "What about Corvey?", "Who is Corvey's Secretary?"),
+        ("Who leads Ardala's Harbour Board?", "And the Road Board?", "Who leads Ardala's Road Board?"),
     ],
 )
 def test_what_about_asks_the_same_of_something_else(previous: str, question: str, expected: str) -> None:

@@ -1,11 +1,12 @@
 """Train a reader further, to choose among all the sentences that a search finds for a question.
 
-    python -m qa.training.ranking START FOLDER --sets SET ... [--rough SET ...] [--limit N] [--minutes M]
-                                  [--rate 5e-5] [--seed 0] [--threads 2]
+    python -m qa.training.ranking START FOLDER --sets SET ... [--rough SET ...] [--beside SET ...]
+                                  [--limit N] [--minutes M] [--rate 5e-5] [--seed 0] [--threads 2]
 
 START are weights that `qa.training.reader` wrote. Each SET is a folder with `documents.jsonl` and `questions.jsonl`.
-The labels of a `--rough` one (`qa.training.headings`) say what answers, but not that nothing else does. FOLDER
-receives `reader.safetensors` and `reader.json`, and a checkpoint every 500 steps.
+The labels of a `--rough` one (`qa.training.headings`) say what answers, but not that nothing else does. On those
+`--beside` it is trained as `qa.training.reader` does, a batch in each step, so that what that taught is not forgotten.
+FOLDER receives `reader.safetensors` and `reader.json`, and a checkpoint every 500 steps.
 
 Alone with a passage, a reader learns whether the answer is in it. What counts in the end is whether its margins, beside
 the scores of the search, put the right sentence of the right passage first, and that they leave it there where the
@@ -30,13 +31,24 @@ from qa.choose import LEAST_MARGIN, OVERLAP_WEIGHT, READER_WEIGHT, worth_reading
 from qa.reader import TURN, said_before
 from qa.training import arguments_of, say
 from qa.training.encoder_examples import asked, varied
-from qa.training.reader import BASE, DECAY, WARM_UP, SpanModel, descend, encode, sentence_scores, write
-from qa.training.reader_examples import Example
+from qa.training.reader import (
+    BASE,
+    DECAY,
+    WARM_UP,
+    SpanModel,
+    batches,
+    descend,
+    encode,
+    passage_loss,
+    sentence_scores,
+    write,
+)
+from qa.training.reader_examples import Example, Sets
 
 QUESTIONS = 4  # of a step
 PASSAGES = 4  # of a question, those with the best sentences
 TEMPERATURE = 0.04  # that scores are divided by: late interaction, the largest part of them, is a cosine
-ALONE = 0.6  # weight of the loss of each passage alone
+ALONE = 1.0  # weight of the loss of each passage alone
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +105,12 @@ def steps(found: Sequence[List], draw: random.Random) -> Iterator[list[List]]:
     yield from out
 
 
+def rehearsal(sets: Sets, draw: random.Random) -> Iterator[list[Example]]:
+    """Yield batches of examples, epoch after epoch without end."""
+    while True:
+        yield from batches(sets.epoch(draw), draw)
+
+
 def losses(logits: torch.Tensor, tokens: torch.Tensor, wanted: torch.Tensor, batch: Sequence[List]) -> torch.Tensor:
     """Return the loss of a step.
 
@@ -136,14 +154,24 @@ class Plan:
     seed: int
 
 
-def train(start: Path, found: Sequence[List], out: Path, plan: Plan, **how: object) -> None:
-    """Train for one epoch, or until the minutes are over, and write the weights."""
+def train(start: Path, found: Sequence[List], known: Sets | None, out: Path, plan: Plan, **how: object) -> None:
+    """Train for one epoch of what is found, or until the minutes are over, and write the weights.
+
+    Args:
+        start: weights to go on from.
+        found: what is read for each question.
+        known: the sets of which each step has a batch of examples as well.
+        out: folder to write to.
+        plan: how long, how fast.
+        how: what the record says besides.
+    """
     torch.manual_seed(plan.seed)
     draw = random.Random(plan.seed)  # noqa: S311 (no secret is drawn)
     tokenizer = AutoTokenizer.from_pretrained(BASE)
     model = SpanModel(start).train()
     trained = [x for x in model.parameters() if x.requires_grad]
     optimizer = torch.optim.AdamW(trained, lr=plan.rate, weight_decay=DECAY, fused=True)
+    others = rehearsal(known, draw) if known else None
     began, smooth, step = time.monotonic(), 0.0, 0
     for batch in steps(found, draw):
         done = max((step + 0.5) * QUESTIONS / len(found), (time.monotonic() - began) / 60 / plan.minutes)
@@ -155,6 +183,8 @@ def train(start: Path, found: Sequence[List], out: Path, plan: Plan, **how: obje
         with torch.autocast("cpu", torch.bfloat16):
             logits = model(**inputs)
         loss = losses(logits.float(), tokens, wanted, batch)
+        if others:
+            loss = loss + passage_loss(model, tokenizer, next(others))
         descend(optimizer, loss)
         smooth += (loss.item() - smooth) * max(0.02, 1 / step)
         if step % 50 == 0:
@@ -172,6 +202,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     p.add_argument("out", type=Path)
     p.add_argument("--sets", nargs="+", type=Path, required=True)
     p.add_argument("--rough", nargs="+", type=Path, default=[], help="sets in which other sentences may answer too")
+    p.add_argument("--beside", nargs="+", type=Path, default=[], help="sets of which each step has a batch as well")
     p.add_argument("--limit", type=int, default=4000, help="questions of each set (default: %(default)s)")
     p.add_argument("--minutes", type=float, default=math.inf, help="the schedule ends here at the latest")
     a = p.parse_args(arguments)
@@ -182,7 +213,9 @@ def main(arguments: Sequence[str] | None = None) -> None:
         found += lists(folder, a.limit, exact=folder in a.sets)
         say(f"{folder.name}: {len(found)} questions so far")
     names = [folder.name for folder in (*a.sets, *a.rough)]
-    train(a.start, found, a.out, Plan(a.minutes, a.rate, a.seed), data=names)
+    known = Sets(a.beside) if a.beside else None
+    plan = Plan(a.minutes, a.rate, a.seed)
+    train(a.start, found, known, a.out, plan, data=names, beside=[folder.name for folder in a.beside])
 
 
 if __name__ == "__main__":

@@ -139,6 +139,15 @@ def encode(tokenizer: Any, batch: list[Example]) -> tuple[dict[str, torch.Tensor
     return dict(encoded), targets(encoded, offsets, batch), sentence_targets(encoded, offsets, batch)
 
 
+def passage_loss(model: SpanModel, tokenizer: Any, batch: list[Example]) -> torch.Tensor:
+    """Read a batch and return the loss of its tokens and of its sentences."""
+    encoded, wanted, in_sentences = encode(tokenizer, batch)
+    with torch.autocast("cpu", dtype=torch.bfloat16):
+        logits = model(**encoded)
+    logits = logits.float().masked_fill(encoded["attention_mask"][:, :, None] == 0, -1e4)
+    return token_loss(logits, wanted, batch) + sentence_loss(logits, *in_sentences)
+
+
 def write(model: SpanModel, path: Path, **how: Any) -> None:
     """Write everything but the word embeddings, 16 bits, and the record that `qa.reader_model` checks."""
     state = {name: value for name, value in model.bert.state_dict().items() if name != WORDS}
@@ -200,11 +209,7 @@ def train(sets: Sets, out: Path, plan: Plan, **how: Any) -> None:
                 break
             for group, peak in zip(optimizer.param_groups, (plan.rate, HEAD_RATE * plan.rate), strict=True):
                 group["lr"] = peak * min(1.0, step / (WARM_UP * total)) * (1 - done)
-            encoded, wanted, in_sentences = encode(tokenizer, batch)
-            with torch.autocast("cpu", dtype=torch.bfloat16):
-                logits = model(**encoded)
-            logits = logits.float().masked_fill(encoded["attention_mask"][:, :, None] == 0, -1e4)
-            loss = token_loss(logits, wanted, batch) + sentence_loss(logits, *in_sentences)
+            loss = passage_loss(model, tokenizer, batch)
             descend(optimizer, loss)
             step += 1
             smooth = 0.98 * smooth + 0.02 * loss.item() if smooth else loss.item()
