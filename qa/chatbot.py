@@ -180,20 +180,23 @@ class Chatbot:
         return answer_to(self._index, self.settings, question, history, sources=chosen, tell=tell)
 
     def quotes(
-        self,
-        question: str,
-        before: Sequence[str] = (),
-        sources: Paths | None = None,
+        self, question: str, history: Sequence[Mapping[str, str]] = (), *, sources: Paths | None = None
     ) -> list[Found]:
         """Return the quotes for a question, best first, each with how it was chosen and the evidence for it.
 
         Args:
             question: what to ask.
-            before: earlier questions that it leans on, the last one first.
+            history: earlier messages, as for `ask`.
             sources: as for `ask`.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+            PathError: one of the sources is not in the index.
         """
+        self._check(question)
         chosen = self._chosen(sources)
-        return quotes_for(self._index, self.settings, question, before, sources=chosen, tell=_say_nothing)
+        asked, before, given = followup.understand(question, history, self._index.likeness)
+        return quotes_for(self._index, self.settings, asked, before, given=given, sources=chosen, tell=_say_nothing)
 
     def search(
         self,

@@ -95,6 +95,30 @@ def test_a_conversation_becomes_follow_ups(tmp_path: Path) -> None:
     )
 
 
+def test_a_conversation_over_passages_is_placed(tmp_path: Path, capfd: pytest.CaptureFixture[str]) -> None:
+    """The document has the passages that are talked of; a conversation of which one is not found is left out."""
+    water = {"id": "water", "title": "Water", "text": f"Nothing is asked about this.\n{MILL}\n{BRIDGE}"}
+    (tmp_path / "other").mkdir()
+    write_rows(tmp_path / "other" / "documents.jsonl", [water])
+
+    def turn(passage: str, question: str, *answers: list[int]) -> dict[str, Any]:
+        return {"question": question, "passage": written.digest(passage), "answers": answers, "alone": question}
+
+    talk = [turn(MILL, "Did it burn?", [0, 29]), turn(BRIDGE, "Widened?", [30, 51]), turn(BRIDGE, "By whom?")]
+    lost = [turn(MILL, "Did it burn?", [0, 29]), turn("Nobody has this.", "And then?")]
+    out = tmp_path / "out"
+    own = folder(tmp_path / "written", [], [talk, lost])
+    which = ["--use", "measure", "--conversations", "--written", own]
+    written.main([str(tmp_path / "other"), *which, "--out", str(out)])
+    (document,) = read_rows(out / "documents.jsonl")
+    assert document["text"] == f"{MILL}\n{BRIDGE}"
+    widened, builder = read_questions(out)
+    ((name, start, text),) = widened.answers
+    assert (name, document["text"][start : start + len(text)]) == (document["id"], "It was widened twice.")
+    assert (builder.answerable, builder.text) == (False, "By whom?")
+    assert "2 of 3 questions over 1 documents" in capfd.readouterr().err
+
+
 def test_the_packaged_questions_are_whole() -> None:
     """Each passage once for each use, no empty question, ranges in order; about half have no answer."""
     rows = read_rows(written.WRITTEN / "questions.jsonl")
@@ -120,11 +144,13 @@ def test_our_own_documents_make_labelled_sets(what: list[str], tmp_path: Path) -
 
 
 def test_the_packaged_conversations_are_whole() -> None:
-    """Every turn is over a document that is there, at places that it has; those to measure with are all answered."""
+    """Every turn is over a passage, or over a document of our own at places that it has; the first is answered."""
     texts = {row["id"]: row["text"] for row in read_rows(written.WRITTEN / "documents.jsonl")}
     rows = read_rows(written.WRITTEN / "conversations.jsonl")
     turns = [turn for row in rows for turn in row["turns"]]
     assert all(turn["question"] and turn["alone"] for turn in turns)
-    assert all(0 <= a < b <= len(texts[turn["document"]]) for turn in turns for a, b in turn["answers"])
-    assert all(turn["answers"] for row in rows if row["use"] == "measure" for turn in row["turns"])
+    assert {row["use"] for row in rows} == set(written.USES)
+    assert all(len(turn["passage"]) == written.DIGITS for turn in turns if "document" not in turn)
+    assert all(0 <= a < b for turn in turns for a, b in turn["answers"])
+    assert all(b <= len(texts[turn["document"]]) for turn in turns if "document" in turn for _, b in turn["answers"])
     assert all(row["turns"][0]["answers"] for row in rows)

@@ -76,7 +76,7 @@ def ask_all(name: str, questions: Sequence[evaluate.Question], bot: Chatbot, *, 
     for done, question in enumerate(questions):
         if done % 100 == 0:
             say(f"{name}: {done} of {len(questions)} questions")
-        for found in bot.quotes(question.text):
+        for found in bot.quotes(question.text, question.history):
             answerable = question.answerable is not False
             right = answerable and any(evaluate.holds(found.quote, answer) for answer in question.answers)
             yield Row(found.evidence, right, whole or answerable, answerable)

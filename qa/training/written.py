@@ -1,14 +1,13 @@
 """Make labelled sets of the questions and the documents that we wrote ourselves.
 
-    python -m qa.training.written [PATH ...] --use train --out FOLDER
-    python -m qa.training.written --use USE --conversations --out FOLDER
+    python -m qa.training.written [PATH ...] --use train [--conversations] --out FOLDER
 
 `written/questions.jsonl` has a line for each passage: what its questions are for ("train", "confidence" or "measure"),
 the first digits of its SHA-256, and the questions, each with the ranges of code points that answer it; with none where
 the passage doesn't. Passages are the lines of our own documents, `written/documents.jsonl`, and of other people's,
 which are not kept here (`qa/MODEL_CARD.md` says whose): a PATH is a folder of manuals, cut as `qa.training.headings`
-cuts them, or of a labelled set. `written/conversations.jsonl` has a line for each conversation over our own documents,
-to train on or to measure with; of these are made the questions that follow another.
+cuts them, or of a labelled set. `written/conversations.jsonl` has a line for each conversation, over a document of our
+own or over passages; of these are made the questions that follow another.
 
 What is written are `documents.jsonl` and `questions.jsonl`, as `qa.training.reader` and `pullquote evaluate` read them.
 A document there has only those of its passages that something is asked about.
@@ -46,34 +45,46 @@ def sources(paths: Sequence[Path]) -> Iterator[Row]:
                 yield {**row, "id": f"{path}#{number}"}
 
 
-def labelled(row: Row, written: dict[str, Any]) -> tuple[dict[str, Any], list[dict[str, Any]]]:
-    """Return what of a document is asked about, and the questions.
+def cut(row: Row, wanted: set[str]) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
+    """Return a document of those of its passages that are wanted, and where in its text each stands.
 
     Args:
         row: the document.
-        written: by passage, the questions on it; what is used is taken out.
+        wanted: digests; those that are found are taken out, so that of two documents that have one the first gets it.
     """
-    name, text, questions = f"asked-{row['id']}", "", list[dict[str, Any]]()
+    text, places = "", dict[str, tuple[int, int]]()
     for passage in row["text"].split("\n"):
-        asked = written.pop(digest(passage), None)  # of two documents that have it, the first is asked about
-        if asked is None:
-            continue
-        start = len(text) + bool(text)
-        text = f"{text}\n{passage}" if text else passage
-        for question, ranges in asked:
-            answers = answers_of(name, text, [(start + a, start + b) for a, b in ranges])
-            questions.append(
-                {
-                    "id": f"{name}-{len(questions)}",
-                    "question": question,
-                    "document_id": [name],
-                    "answers": answers,
-                    "answers_are": "sentences",
-                    "answerable": bool(answers),
-                    "paragraph": [start, start + len(passage)],
-                }
-            )
-    return {"id": name, "title": row["title"], "text": text}, questions
+        known = digest(passage)
+        if known in wanted:
+            wanted.remove(known)
+            start = len(text) + bool(text)
+            text = f"{text}\n{passage}" if text else passage
+            places[known] = start, start + len(passage)
+    return {"id": f"asked-{row['id']}", "title": row["title"], "text": text}, places
+
+
+def labelled(document: Row, places: Mapping[str, tuple[int, int]], asked: Row) -> Iterator[dict[str, Any]]:
+    """Yield the questions on a document.
+
+    Args:
+        document: as `cut` makes it.
+        places: of its passages.
+        asked: by passage, the questions on it.
+    """
+    name, number = document["id"], 0
+    for passage, (start, end) in places.items():
+        for question, ranges in asked[passage]:
+            answers = answers_of(name, document["text"], [(start + a, start + b) for a, b in ranges])
+            yield {
+                "id": f"{name}-{number}",
+                "question": question,
+                "document_id": [name],
+                "answers": answers,
+                "answers_are": "sentences",
+                "answerable": bool(answers),
+                "paragraph": [start, end],
+            }
+            number += 1
 
 
 def answers_of(document: str, text: str, ranges: Iterable[Sequence[int]]) -> list[dict[str, Any]]:
@@ -119,22 +130,44 @@ def passages(written: Path, paths: Sequence[Path], use: str) -> Labelled:
     """Return the questions for a use, on our own documents and on those under some paths."""
     asked = {row["passage"]: row["questions"] for row in read_rows(written / "questions.jsonl") if row["use"] == use}
     made = Labelled([], [], sum(map(len, asked.values())))
+    wanted = set(asked)
     for row in sources([written, *paths]):
-        document, found = labelled(row, asked)
-        if found:
+        document, places = cut(row, wanted)
+        if places:
             made.documents.append(document)
-            made.questions.extend(found)
+            made.questions.extend(labelled(document, places, asked))
     return made
 
 
-def conversations(written: Path, use: str) -> Labelled:
-    """Return the follow-ups of the conversations for a use, and the documents that they are over."""
+def conversations(written: Path, paths: Sequence[Path], use: str) -> Labelled:
+    """Return the follow-ups of the conversations for a use, and the documents that they are over.
+
+    A conversation is left out of which a passage is not found.
+    """
     held = [row["turns"] for row in read_rows(written / "conversations.jsonl") if row["use"] == use]
-    used = {turn["document"] for turns in held for turn in turns}
-    documents: list[Row] = [row for row in read_rows(written / "documents.jsonl") if row["id"] in used]
+    own = {turn["document"] for turns in held for turn in turns if "document" in turn}
+    wanted = {turn["passage"] for turns in held for turn in turns if "passage" in turn}
+    documents: list[Row] = [row for row in read_rows(written / "documents.jsonl") if row["id"] in own]
+    standing = dict[str, tuple[str, int]]()
+    for row in sources(paths):
+        document, places = cut(row, wanted)
+        if places:
+            documents.append(document)
+            standing |= {passage: (document["id"], start) for passage, (start, _) in places.items()}
     texts = {row["id"]: row["text"] for row in documents}
-    questions: list[Row] = [question for turns in held for question in follow_ups(turns, texts)]
-    return Labelled(documents, questions, len(questions))
+    questions: list[Row] = []
+    for turns in held:
+        if not any(turn.get("passage") in wanted for turn in turns):
+            questions += follow_ups([placed(turn, standing) for turn in turns], texts)
+    return Labelled(documents, questions, sum(len(turns) - 1 for turns in held))
+
+
+def placed(turn: Row, standing: Mapping[str, tuple[str, int]]) -> Row:
+    """Return a turn over a passage as one over the document that this stands in."""
+    if "passage" not in turn:
+        return turn
+    document, start = standing[turn["passage"]]
+    return {**turn, "document": document, "answers": [(start + a, start + b) for a, b in turn["answers"]]}
 
 
 def main(arguments: Sequence[str] | None = None) -> None:
@@ -146,7 +179,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     p.add_argument("--out", required=True, type=Path)
     p.add_argument("--written", type=Path, default=WRITTEN, help="folder of what we wrote (default: the packaged one)")
     a = p.parse_args(arguments)
-    made = conversations(a.written, a.use) if a.conversations else passages(a.written, a.paths, a.use)
+    made = conversations(a.written, a.paths, a.use) if a.conversations else passages(a.written, a.paths, a.use)
     a.out.mkdir(parents=True, exist_ok=True)
     write_rows(a.out / "documents.jsonl", made.documents)
     write_rows(a.out / "questions.jsonl", made.questions)
