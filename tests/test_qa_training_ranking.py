@@ -30,6 +30,18 @@ def test_training_writes_a_reader(labelled: Path, tmp_path: Path, capfd: pytest.
     assert "towns: 16 questions so far" in capfd.readouterr().err
 
 
+def test_sets_beside_are_trained_on_too(labelled: Path, tmp_path: Path) -> None:
+    """The same lists, in the same steps, and other weights."""
+    towns, records = str(labelled / "towns"), []
+    for name, more in (("alone", []), ("beside", ["--beside", towns])):
+        ranking.main([str(WEIGHTS), str(tmp_path / name), "--sets", towns, *more, "--threads", "1"])
+        records.append(json.loads((tmp_path / name / "reader.json").read_text("utf-8")))
+    alone, beside = records
+    assert (alone["trained"]["beside"], beside["trained"]["beside"]) == ([], ["towns"])
+    assert alone["trained"]["steps"] == beside["trained"]["steps"]
+    assert alone["sha256"] != beside["sha256"]
+
+
 def test_what_is_read_is_what_an_answer_reads(found: list[ranking.List]) -> None:
     """Whole passages with their sentences' scores; the answer is a whole sentence; half of the questions have none."""
     answered = [item for item in found if any(example.answers for example in item.passages)]

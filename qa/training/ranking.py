@@ -5,7 +5,7 @@
 
 START are weights that `qa.training.reader` wrote. Each SET is a folder with `documents.jsonl` and `questions.jsonl`.
 The labels of a `--rough` one (`qa.training.headings`) say what answers, but not that nothing else does. On those
-`--beside` it is trained as `qa.training.reader` does, a batch in each step, so that what that taught is not forgotten.
+`--beside` it is trained as `qa.training.reader` does, a batch in every second step, so that that is not forgotten.
 FOLDER receives `reader.safetensors` and `reader.json`, and a checkpoint every 500 steps.
 
 Alone with a passage, a reader learns whether the answer is in it. What counts in the end is whether its margins, beside
@@ -48,6 +48,7 @@ from qa.training.reader_examples import Example, Sets
 QUESTIONS = 4  # of a step
 PASSAGES = 4  # of a question, those with the best sentences
 TEMPERATURE = 0.04  # that scores are divided by: late interaction, the largest part of them, is a cosine
+REHEARSED = 2  # each so many steps have a batch of the sets beside
 ALONE = 1.0  # weight of the loss of each passage alone
 
 
@@ -160,7 +161,7 @@ def train(start: Path, found: Sequence[List], known: Sets | None, out: Path, pla
     Args:
         start: weights to go on from.
         found: what is read for each question.
-        known: the sets of which each step has a batch of examples as well.
+        known: the sets of which every second step has a batch of examples as well.
         out: folder to write to.
         plan: how long, how fast.
         how: what the record says besides.
@@ -183,7 +184,7 @@ def train(start: Path, found: Sequence[List], known: Sets | None, out: Path, pla
         with torch.autocast("cpu", torch.bfloat16):
             logits = model(**inputs)
         loss = losses(logits.float(), tokens, wanted, batch)
-        if others:
+        if others and step % REHEARSED == 0:
             loss = loss + passage_loss(model, tokenizer, next(others))
         descend(optimizer, loss)
         smooth += (loss.item() - smooth) * max(0.02, 1 / step)
@@ -202,7 +203,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
     p.add_argument("out", type=Path)
     p.add_argument("--sets", nargs="+", type=Path, required=True)
     p.add_argument("--rough", nargs="+", type=Path, default=[], help="sets in which other sentences may answer too")
-    p.add_argument("--beside", nargs="+", type=Path, default=[], help="sets of which each step has a batch as well")
+    p.add_argument("--beside", nargs="+", type=Path, default=[], help="sets that are read passage by passage")
     p.add_argument("--limit", type=int, default=4000, help="questions of each set (default: %(default)s)")
     p.add_argument("--minutes", type=float, default=math.inf, help="the schedule ends here at the latest")
     a = p.parse_args(arguments)
