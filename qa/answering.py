@@ -12,6 +12,7 @@ from qa.agreement import differing, says_the_same
 from qa.choose import Choice, choose, read
 from qa.confidence import Evidence, beside_first, default_threshold, gather, probability
 from qa.explain import explainer
+from qa.followup import Understood
 from qa.notes import answer_notes
 from qa.records import Answer, Quote, quote_of
 from qa.reranker import load_reader
@@ -50,11 +51,11 @@ def answer_to(
         sources: the documents to ask, as the index names them; None for all.
         tell: is told what is being done as it begins: "searching", then "reading" if there is a reader.
     """
-    asked, before, given = followup.understand(question, history, index.likeness)
+    meant = followup.understand(question, history, index.likeness)
     # What stands alone is shown as it was typed.
-    alone = not before and asked == " ".join(question.split())
-    understood = " ".join([*reversed(before), question if alone else asked])
-    found = quotes_for(index, settings, asked, before, given=given, sources=sources, tell=tell)
+    alone = not meant.before and meant.question == " ".join(question.split())
+    understood = " ".join([*reversed(meant.before), question if alone else meant.question])
+    found = quotes_for(index, settings, meant, sources=sources, tell=tell)
     sure = found[0].quote.confidence if found else 0.0
     threshold = settings.threshold
     if threshold is None:
@@ -78,10 +79,8 @@ def answer_to(
 def quotes_for(
     index: Index,
     settings: Settings,
-    question: str,
-    before: Sequence[str],
+    meant: Understood,
     *,
-    given: str = "",
     sources: Sequence[str] | None,
     tell: OnStage,
 ) -> list[Found]:
@@ -90,15 +89,14 @@ def quotes_for(
     Args:
         index: what is asked.
         settings: how to answer.
-        question: as it is to be searched for.
-        before: earlier questions that it leans on, the last one first.
-        given: the quote that the last of them was answered with; empty for none.
+        meant: the question as it is to be searched for, and what it leans on.
         sources: as for `answer_to`.
         tell: as for `answer_to`.
     """
     tell("searching")
-    candidates = index.search(question.strip(), before, settings.candidates, sources, given)
-    whole = " ".join([*reversed(before), question.strip()])
+    question, before, given = meant
+    candidates = index.search(question, before, settings.candidates, sources, given)
+    whole = " ".join([*reversed(before), question])
     named = settings.reader_model  # in whatever language; the packaged one reads English
     wanted = settings.reader and (named or index.question_language(question) == ENGLISH)
     reader = _reader(named) if wanted else None  # loaded at the first question, as is the encoder

@@ -193,10 +193,8 @@ class Chatbot:
             QuestionError: the question is empty or too long.
             PathError: one of the sources is not in the index.
         """
-        self._check(question)
-        chosen = self._chosen(sources)
-        asked, before, given = followup.understand(question, history, self._index.likeness)
-        return quotes_for(self._index, self.settings, asked, before, given=given, sources=chosen, tell=_say_nothing)
+        meant = self._understood(question, history)
+        return quotes_for(self._index, self.settings, meant, sources=self._chosen(sources), tell=_say_nothing)
 
     def search(
         self,
@@ -219,10 +217,9 @@ class Chatbot:
             SettingError: `k` is outside its range.
             PathError: one of the sources is not in the index.
         """
-        self._check(question)
+        asked, before, given = self._understood(question, history)
         if not 1 <= k <= MOST_PASSAGES:
             raise SettingError(f"k is {k}; it must be between 1 and {MOST_PASSAGES:,}")
-        asked, before, given = followup.understand(question, history, self._index.likeness)
         found = self._index.search(asked, before, max(k, self.settings.candidates), self._chosen(sources), given)
         return tuple(
             Hit(
@@ -253,8 +250,7 @@ class Chatbot:
             QuestionError: the question is empty or too long.
             PathError: one of the sources is not in the index.
         """
-        self._check(question)
-        asked, before, given = followup.understand(question, history, self._index.likeness)
+        asked, before, given = self._understood(question, history)
         return tuple(self._index.search(asked, before, self.settings.candidates, self._chosen(sources), given))
 
     def landscape(self, most: int = 10_000) -> Landscape:
@@ -377,6 +373,11 @@ class Chatbot:
         """
         documents = [(document.source, document.title) for document in self.documents]
         return feedback.export(self.votes, documents, self.text, Path(folder).expanduser())
+
+    def _understood(self, question: str, history: Sequence[Mapping[str, str]]) -> followup.Understood:
+        """Check a question and return it as it is to be searched for."""
+        self._check(question)
+        return followup.understand(question, history, self._index.likeness)
 
     def _check(self, question: str) -> None:
         limit = self.settings.question_characters

@@ -9,18 +9,20 @@ from qa.followup import Understood, depends, understand
 WHO = "Who signed the Partnership for Peace document?"
 
 
-KINDS = ({"Georgia", "Azerbaijan"}, {"Ardala", "Benmor", "Corvey"}, {"NATO", "Partnership for Peace"})
-KINDS += ({"Treaty of Ardala", "Treaty of Benmor"}, {"Harbour Board", "Road Board"})
-NEAR = ({"Secretary", "Corvey"},)
+KINDS = (
+    {"Georgia", "Azerbaijan"},
+    {"Ardala", "Benmor", "Corvey"},
+    {"NATO", "Partnership for Peace"},
+    {"Treaty of Ardala", "Treaty of Benmor"},
+    {"Harbour Board", "Road Board"},
+)
+NEARER = {"Secretary", "Corvey"}
 
 
 def likeness(text: str, others: Sequence[str]) -> list[float]:
-    """Say that names of one kind are alike, and that a few others are a little more so."""
-
-    def of(other: str) -> float:
-        return 0.55 if {text, other} in NEAR else 0.5 if any({text, other} <= kind for kind in KINDS) else 0.1
-
-    return [of(other) for other in others]
+    """Say that names of one kind are alike, and that two of no kind are a little more so."""
+    alike = [0.5 if any({text, other} <= kind for kind in KINDS) else 0.1 for other in others]
+    return [0.55 if {text, other} == NEARER else value for other, value in zip(others, alike, strict=True)]
 
 
 def leans_on(question: str, history: Sequence[Mapping[str, str]]) -> tuple[str, ...]:

@@ -144,7 +144,10 @@ def test_our_own_documents_make_labelled_sets(what: list[str], tmp_path: Path) -
 
 
 def test_the_packaged_conversations_are_whole() -> None:
-    """Every turn is over a passage, or over a document of our own at places that it has; the first is answered."""
+    """Every turn is over a passage, or over a document of our own at places that it has.
+
+    The first is answered; over our own documents all that are to measure with.
+    """
     texts = {row["id"]: row["text"] for row in read_rows(written.WRITTEN / "documents.jsonl")}
     rows = read_rows(written.WRITTEN / "conversations.jsonl")
     turns = [turn for row in rows for turn in row["turns"]]
@@ -153,4 +156,6 @@ def test_the_packaged_conversations_are_whole() -> None:
     assert all(len(turn["passage"]) == written.DIGITS for turn in turns if "document" not in turn)
     assert all(0 <= a < b for turn in turns for a, b in turn["answers"])
     assert all(b <= len(texts[turn["document"]]) for turn in turns if "document" in turn for _, b in turn["answers"])
+    measured = [turn for row in rows if row["use"] == "measure" for turn in row["turns"]]
+    assert all(turn["answers"] for turn in measured if "document" in turn)
     assert all(row["turns"][0]["answers"] for row in rows)

@@ -5,7 +5,7 @@
 
 START are weights that `qa.training.reader` wrote. Each SET is a folder with `documents.jsonl` and `questions.jsonl`.
 The labels of a `--rough` one (`qa.training.headings`) say what answers, but not that nothing else does. On those
-`--beside` it is trained as `qa.training.reader` does, a batch in every second step, so that that is not forgotten.
+`--beside` it is trained as `qa.training.reader` does, a batch in every second step: that would be forgotten.
 FOLDER receives `reader.safetensors` and `reader.json`, and a checkpoint every 500 steps.
 
 Alone with a passage, a reader learns whether the answer is in it. What counts in the end is whether its margins, beside
@@ -48,7 +48,7 @@ from qa.training.reader_examples import Example, Sets
 QUESTIONS = 4  # of a step
 PASSAGES = 4  # of a question, those with the best sentences
 TEMPERATURE = 0.04  # that scores are divided by: late interaction, the largest part of them, is a cosine
-REHEARSED = 2  # each so many steps have a batch of the sets beside
+REHEARSED = 2  # steps from one that has a batch of the sets beside to the next
 ALONE = 1.0  # weight of the loss of each passage alone
 
 

@@ -71,20 +71,19 @@ def labelled(document: Row, places: Mapping[str, tuple[int, int]], asked: Row) -
         places: of its passages.
         asked: by passage, the questions on it.
     """
-    name, number = document["id"], 0
-    for passage, (start, end) in places.items():
-        for question, ranges in asked[passage]:
-            answers = answers_of(name, document["text"], [(start + a, start + b) for a, b in ranges])
-            yield {
-                "id": f"{name}-{number}",
-                "question": question,
-                "document_id": [name],
-                "answers": answers,
-                "answers_are": "sentences",
-                "answerable": bool(answers),
-                "paragraph": [start, end],
-            }
-            number += 1
+    name = document["id"]
+    found = [(place, *each) for passage, place in places.items() for each in asked[passage]]
+    for number, ((start, end), question, ranges) in enumerate(found):
+        answers = answers_of(name, document["text"], [(start + a, start + b) for a, b in ranges])
+        yield {
+            "id": f"{name}-{number}",
+            "question": question,
+            "document_id": [name],
+            "answers": answers,
+            "answers_are": "sentences",
+            "answerable": bool(answers),
+            "paragraph": [start, end],
+        }
 
 
 def answers_of(document: str, text: str, ranges: Iterable[Sequence[int]]) -> list[dict[str, Any]]:
