@@ -97,11 +97,18 @@ def _measured(
 
     console = Console(stderr=True)
     with tempfile.TemporaryDirectory() as scratch:
+        whole = indexed = Path()  # documents of the set that a half is of, and the index over them
         for name, folder, questions in _parts(sets, options, Path(scratch)):
-            index = folder / "index" if folder.is_relative_to(scratch) else options.index
-            paths = [folder / "documents.jsonl", *options.among]
-            opening = argparse.Namespace(**vars(options) | {"paths": paths, "index": index})
+            documents = folder / "documents.jsonl"
+            halved = folder.is_relative_to(scratch)
+            index = folder / "index" if halved else options.index
+            if halved and options.among:  # the others are not read twice
+                shutil.copytree(indexed, index)
+            opening = argparse.Namespace(**vars(options) | {"paths": [documents, *options.among], "index": index})
             with open_bot(opening) as bot:
+                if halved and options.among:
+                    bot.remove(whole)
+                whole, indexed = documents, bot.index_folder
                 with counting(console, f"Asking {name}") as told:
                     outcomes = list(evaluate.run(bot, questions, told))
                 picture = save_plot(name, outcomes, Path(options.plots).expanduser()) if options.plots else None
