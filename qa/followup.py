@@ -141,13 +141,12 @@ def _exchanged(question: str, previous: str, likeness: Likeness) -> str | None:
     if not places:
         return None
     alike = [1.0] * len(places) if year else list(likeness(name, [previous[a:b] for a, b in places]))
-    if len(places) > 1:
-        owned = [bool(_OWNED.search(previous, 0, start)) for start, _ in places]
-        alike = [value - OWNED_LIKENESS * less for value, less in zip(alike, owned, strict=True)]
-    most = max(alike)
-    if most < LEAST_LIKENESS:
+    if max(alike) < LEAST_LIKENESS:
         return None
-    start, end = places[alike.index(most)]
+    fitting = [
+        a - OWNED_LIKENESS * bool(_OWNED.search(previous, 0, at)) for a, (at, _) in zip(alike, places, strict=True)
+    ]
+    start, end = places[fitting.index(max(fitting))]
     return previous[:start] + name + previous[end:]
 
 
