@@ -16,6 +16,7 @@ from typing import Any
 
 from index.search import Candidate
 from qa.choose import Choice
+from qa.siblings import of_a_sibling
 
 CLEAR_MARGIN = 0.1
 """Margin from which on a sentence is clear of its rivals. A larger one says no more, and having no rival as much."""
@@ -35,6 +36,8 @@ class Evidence:
             headings, each word weighted by its rarity.
         sentence_coverage: the same for the sentence alone.
         margin: how far that is above the best of any other passage, -2..CLEAR_MARGIN.
+        own: 0 where the quote names, instead of what the question names by a number, another of that kind (MD4 for
+            MD5, 2008 for 2012); 1 otherwise.
         reader: logits of an answer in the sentence less those of "no answer"; None where no reader read it.
     """
 
@@ -43,6 +46,7 @@ class Evidence:
     passage_coverage: float
     sentence_coverage: float
     margin: float
+    own: float
     reader: float | None
 
 
@@ -56,12 +60,15 @@ def gather(choice: Choice, candidates: Sequence[Candidate]) -> Evidence:
     candidate = choice.candidate
     late = float(candidate.likeness[choice.sentence])
     others = [float(other.likeness.max()) for other in candidates if other is not candidate]
+    asked = candidate.asked.turns[0].text if candidate.asked.turns else ""
+    sibling = of_a_sibling(asked, choice.text, candidate.passage.context)
     return Evidence(
         late=late,
         dense=candidate.dense,
         passage_coverage=candidate.coverage,
         sentence_coverage=float(candidate.overlap[choice.sentence]),
         margin=min(late - max(others, default=-math.inf), CLEAR_MARGIN),
+        own=float(not sibling),
         reader=None if choice.answer is None else choice.margin,
     )
 

@@ -32,6 +32,7 @@ _LABELS = {
     "same_document": "better quotes from the same document",
     "dense": "cosine with the passage",
     "margin": "lead over other passages, 0.1 at the most",
+    "own": "not of another number (MD4 for MD5)",
 }
 _WITH_PLACE = "late interaction and what its place adds"
 

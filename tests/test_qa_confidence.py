@@ -23,7 +23,7 @@ def candidate(number: int, late: list[float]) -> Candidate:
 def test_evidence_is_that_of_the_chosen_sentence() -> None:
     """The margin is to the best sentence of any other passage, not of the same one, and stops where it is clear."""
     best, near, far = candidate(1, [0.75, 0.5]), candidate(2, [0.6875]), candidate(3, [0.25])
-    assert confidence.gather(Choice(best, 0, 1.0), [best, near]) == Evidence(0.75, 0.6, 0.7, 0.375, 0.0625, None)
+    assert confidence.gather(Choice(best, 0, 1.0), [best, near]) == Evidence(0.75, 0.6, 0.7, 0.375, 0.0625, 1.0, None)
     assert confidence.gather(Choice(best, 1, 1.0), [best, near]).margin == -0.1875
     assert confidence.gather(Choice(best, 0, 1.0), [best, far]).margin == confidence.CLEAR_MARGIN
     assert confidence.gather(Choice(best, 0, 1.0), [best]).margin == confidence.CLEAR_MARGIN
@@ -46,10 +46,10 @@ def test_the_probability_is_a_product_of_two(monkeypatch: pytest.MonkeyPatch) ->
         "with reader": {"factors": {"topic": topic, "sentence": {"intercept": 0.0, "coefficients": {"reader": 2.0}}}},
     }
     monkeypatch.setattr(confidence, "_model", models.__getitem__)
-    assert confidence.probability(Evidence(0.5, 0.5, 0.0, 0.0, 0.0, None)) == 0.25
+    assert confidence.probability(Evidence(0.5, 0.5, 0.0, 0.0, 0.0, 1.0, None)) == 0.25
     sure = [1 / (1 + math.exp(-x)) for x in (1, 4)]
-    assert confidence.probability(Evidence(1, 1, 0, 0, 0, 2)) == pytest.approx(sure[0] * sure[1])
-    first, second = confidence.factors(Evidence(0.5, 1, 0, 0, 0, None))
+    assert confidence.probability(Evidence(1, 1, 0, 0, 0, 1, 2)) == pytest.approx(sure[0] * sure[1])
+    first, second = confidence.factors(Evidence(0.5, 1, 0, 0, 0, 1, None))
     assert (first.name, first.intercept, first.weighed) == ("topic", -1.0, {"late": (0.5, 1.0), "dense": (1.0, 1.0)})
     assert (first.log_odds, second.probability) == (0.5, 0.5)
 
@@ -58,7 +58,7 @@ def test_the_probability_is_a_product_of_two(monkeypatch: pytest.MonkeyPatch) ->
 def test_the_packaged_numbers_are_sound(reader: bool) -> None:
     """More evidence of every kind together is a higher probability, and the threshold is one."""
     low, high = (
-        confidence.probability(Evidence(x, x, x, x, x / 4, 20 * x - 10 if reader else None)) for x in (0.1, 0.9)
+        confidence.probability(Evidence(x, x, x, x, x / 4, 1.0, 20 * x - 10 if reader else None)) for x in (0.1, 0.9)
     )
     assert low < confidence.default_threshold(reader=reader) < high
 

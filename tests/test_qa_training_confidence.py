@@ -23,7 +23,9 @@ def target(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 def row(late: float = 0.5, margin: float = 0.0, *, right: bool, on_topic: bool = True) -> Row:
-    evidence = Evidence(late, dense=0.5, passage_coverage=0.5, sentence_coverage=0.5, margin=margin, reader=None)
+    evidence = Evidence(
+        late, dense=0.5, passage_coverage=0.5, sentence_coverage=0.5, margin=margin, own=1.0, reader=None
+    )
     return Row(evidence, right, on_topic, right)
 
 
@@ -35,8 +37,8 @@ def test_what_separates_right_from_wrong_gets_the_weight() -> None:
     topic, sentence = (model["factors"][name]["coefficients"] for name in ("topic", "sentence"))
     assert topic["late"] > 5
     assert sentence["margin"] > 5
-    assert topic["dense"] == topic["passage_coverage"] == sentence["sentence_coverage"] == 0
-    assert set(sentence) == {"sentence_coverage", "margin"}
+    assert topic["dense"] == topic["passage_coverage"] == sentence["sentence_coverage"] == sentence["own"] == 0
+    assert set(sentence) == {"sentence_coverage", "margin", "own"}
     assert 0.5 < model["threshold"] < 1  # all that can be answered are right, and sure
 
 
@@ -63,7 +65,7 @@ def test_the_script_writes_readable_numbers(
     for name, evidence in (("without reader", []), ("with reader", ["reader"])):
         factors = models[name]["factors"]
         assert list(factors["topic"]["coefficients"]) == ["late", "dense", "passage_coverage"]
-        assert list(factors["sentence"]["coefficients"]) == ["sentence_coverage", "margin", *evidence]
+        assert list(factors["sentence"]["coefficients"]) == ["sentence_coverage", "margin", "own", *evidence]
     assert "set: 5 rows" in capsys.readouterr().err
 
 

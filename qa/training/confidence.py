@@ -36,7 +36,7 @@ tells the ones from the others: without it they would make all answers less sure
 
 TOPIC, SENTENCE = "topic", "sentence"
 TOPIC_EVIDENCE = ("late", "dense", "passage_coverage")
-SENTENCE_EVIDENCE = ("sentence_coverage", "margin", "reader")
+SENTENCE_EVIDENCE = ("sentence_coverage", "margin", "own", "reader")
 """What each factor is made of: the reader, which knows the sets it was trained on, has no say in the first."""
 
 RIDGE = 1e-4
