@@ -128,6 +128,16 @@ def test_evaluate_among_other_documents(run: Run, labelled: Path, folder: Path) 
     assert (code, "nothing does not exist" in err) == (2, True)
 
 
+def test_what_is_held_out_is_not_among_the_others(run: Run, labelled: Path, tmp_path: Path) -> None:  # noqa: F811
+    """Though the half is asked in a copy of the whole set's index."""
+    other = tmp_path / "other.txt"
+    other.write_text("The mill grinds rye.", "utf-8")
+    figures = json.loads(run("evaluate", labelled, "--hold-out", "group", "--among", other, "--json")[1])
+    whole, half = figures.values()
+    assert (whole["unanswerable"], whole["answered, of answerable"]) == (1, 1.0)
+    assert (half["unanswerable"], half["refused, of unanswerable"]) == (2, 1.0)
+
+
 def test_evaluate_shows_what_was_measured_before_it_was_interrupted(
     run: Run,
     labelled: Path,  # noqa: F811

@@ -1,11 +1,13 @@
 """Evidence to a probability."""
 
 import math
+from dataclasses import replace
 
 import numpy as np
 import pytest
 
 from corpus.records import Span
+from index.asked import Asked, AskedTurn
 from index.records import StoredPassage
 from index.search import Candidate
 from qa import confidence
@@ -27,6 +29,17 @@ def test_evidence_is_that_of_the_chosen_sentence() -> None:
     assert confidence.gather(Choice(best, 1, 1.0), [best, near]).margin == -0.1875
     assert confidence.gather(Choice(best, 0, 1.0), [best, far]).margin == confidence.CLEAR_MARGIN
     assert confidence.gather(Choice(best, 0, 1.0), [best]).margin == confidence.CLEAR_MARGIN
+
+
+def test_a_quote_that_names_a_sibling_is_not_its_own() -> None:
+    """It is told from the question as it was searched for, and from title and headings too."""
+    asked = Asked((AskedTurn("Why not x2?", 1, "en"), AskedTurn("Is x3 good?", 0.5, "en")))
+    spans = (Span(0, 8),)
+    passage = StoredPassage(1, "a", "A", 0, "x3 leaks", (), spans, ())
+    one = replace(candidate(1, [0.75]), passage=passage, asked=asked)
+    assert confidence.gather(Choice(one, 0, 1.0), [one]).own == 0
+    titled = replace(one, passage=replace(passage, title="x2 and x3"))
+    assert confidence.gather(Choice(titled, 0, 1.0), [titled]).own == 1
 
 
 def test_what_was_not_read_has_no_reader_behind_it() -> None:
