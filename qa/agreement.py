@@ -4,6 +4,7 @@ import re
 from collections.abc import Sequence
 
 from qa.choose import Choice
+from qa.followup import YEAR
 
 NEAR = 0.15
 """How far below the first quote's score another may be that counts as an answer to the same question."""
@@ -12,7 +13,6 @@ LEAST_COVERAGE = 0.6
 """Share of the first sentence's coverage of the question that the other must have."""
 
 _NUMBER = re.compile(r"\d+(?:[.,]\d+)*")
-_YEAR = re.compile(r"(?:1[0-9]|20)\d\d")
 _WORDS = {w: str(n) for n, w in enumerate("one two three four five six seven eight nine ten eleven twelve".split(), 1)}
 _ANY_WORD = re.compile(r"\w+")
 _WORD = re.compile(rf"\b(?:{'|'.join(_WORDS)})\b", re.IGNORECASE)
@@ -39,7 +39,7 @@ def differing(question: str, choices: Sequence[Choice]) -> tuple[int, ...]:
             other.candidate.passage.source != first.candidate.passage.source
             and _both_answer(first, other)
             and asked & _numbers(_sentence(first)) == asked & _numbers(_sentence(other))
-            and any(map(_YEAR.fullmatch, mine)) == any(map(_YEAR.fullmatch, theirs))
+            and any(map(YEAR.fullmatch, mine)) == any(map(YEAR.fullmatch, theirs))
             and not (mine <= theirs or theirs <= mine)
         ):
             found.append(position)

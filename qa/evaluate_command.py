@@ -102,11 +102,12 @@ def _measured(
             documents = folder / "documents.jsonl"
             halved = folder.is_relative_to(scratch)
             index = folder / "index" if halved else options.index
-            if halved and options.among:  # the others are not read twice
+            copied = halved and options.among  # so that the others are not read twice
+            if copied:
                 shutil.copytree(indexed, index)
             opening = argparse.Namespace(**vars(options) | {"paths": [documents, *options.among], "index": index})
             with open_bot(opening) as bot:
-                if halved and options.among:
+                if copied:
                     bot.remove(whole)
                 whole, indexed = documents, bot.index_folder
                 with counting(console, f"Asking {name}") as told:

@@ -57,7 +57,8 @@ _PART = re.compile(r"\bof (?:the )?(?=[A-Z])")
 _OWNED = re.compile(r"['’]s?\s$")
 OWNED_LIKENESS = 0.1
 """So much likelier is X what another name is owned by: after NATO's Secretary-General, Georgia's (0.34 and 0.41)."""
-_YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+YEAR = re.compile(r"\b(?:1\d|20)\d\d\b")
+"""A number that is most likely a year."""
 
 
 def depends(question: str) -> bool:
@@ -136,8 +137,8 @@ def _exchanged(question: str, previous: str, likeness: Likeness) -> str | None:
     if not match:
         return None
     name = match["name"]
-    year = bool(_YEAR.fullmatch(name))
-    places = [found.span() for found in _YEAR.finditer(previous)] if year else _names(previous)
+    year = bool(YEAR.fullmatch(name))
+    places = [found.span() for found in YEAR.finditer(previous)] if year else _names(previous)
     if not places:
         return None
     alike = [1.0] * len(places) if year else list(likeness(name, [previous[a:b] for a, b in places]))

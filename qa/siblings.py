@@ -2,8 +2,9 @@
 
 import re
 
+from qa.followup import YEAR
+
 _NUMBERED = re.compile(r"[^\W\d_]*-?\d+(?:\.\d+)*[^\W\d_]*")
-_YEAR = re.compile(r"1\d{3}|20\d\d")
 _DIGITS = re.compile(r"\d+")
 
 
@@ -11,7 +12,7 @@ def _named(text: str) -> dict[str, str]:
     """Return what a text names by a number, each with its kind: itself with # for digits. An amount names nothing."""
     found = (word.lower().replace("-", "") for word in _NUMBERED.findall(text))
     kinds = {word: _DIGITS.sub("#", word) for word in found}
-    return {word: kind for word, kind in kinds.items() if kind != "#" or _YEAR.fullmatch(word)}
+    return {word: kind for word, kind in kinds.items() if kind != "#" or YEAR.fullmatch(word)}
 
 
 def of_a_sibling(question: str, quote: str, context: str) -> bool:
@@ -23,5 +24,6 @@ def of_a_sibling(question: str, quote: str, context: str) -> bool:
         context: title and headings over it: what they name the quote need not.
     """
     asked, said = _named(question), _named(quote)
-    missing = {kind for word, kind in asked.items() if word not in said and word not in _named(context)}
+    known = said.keys() | _named(context).keys()
+    missing = {kind for word, kind in asked.items() if word not in known}
     return any(kind in missing for word, kind in said.items() if word not in asked)
