@@ -72,6 +72,25 @@ def test_a_manual_is_cut_as_its_headings_are(tmp_path: Path) -> None:
     assert asked.answers[0][2] == "The filter is cleaned with warm water, once a month at least."
 
 
+def test_a_document_as_it_was_read_keeps_everything(tmp_path: Path) -> None:
+    """Its passages are runs of blocks, headings and code among them; the whole of its text is searched."""
+    manual = tmp_path / "pump.md"
+    code = "pump --flow 3\n\n" + "x" * written.RUN_CHARACTERS
+    manual.write_text(f"{MANUAL}\n    {code}\n\n## After that\n\nThe cover is closed again.\n", "utf-8")
+    (document,) = written.headings.documents([manual])
+    first, last = [document.text[a:b] for a, b in written.runs(document.text)]
+    assert first.startswith("A manual of the pump")
+    assert first.endswith("x")
+    assert last == "After that\n\nThe cover is closed again."
+    start = last.index("The cover")
+    row = {"use": "train", "passage": written.digest(last), "questions": [["And the cover?", [[start, len(last)]]]]}
+    out, own = tmp_path / "out", folder(tmp_path / "written", [row])
+    written.main(["--as-read", str(manual), "--use", "train", "--out", str(out), "--written", own])
+    (asked,) = read_questions(out)
+    assert asked.answers[0][2] == "The cover is closed again."
+    assert [row["text"] for row in read_rows(out / "documents.jsonl")] == [document.text]
+
+
 def test_a_conversation_becomes_follow_ups(tmp_path: Path) -> None:
     """Each with the questions before it and the sentences that answered them, or that nothing did."""
     start = TOWN["text"].index(BRIDGE)

@@ -92,7 +92,7 @@ def rows(document: Document, number: int) -> tuple[dict[str, object], list[dict[
 
 
 def documents(paths: Sequence[Path]) -> Iterator[Document]:
-    """Yield the English documents under some paths that have headings; say which could not be read."""
+    """Yield the English documents under some paths; say which could not be read."""
     limits = Limits()
     for file in walk(paths, limits):
         if isinstance(file, Failure):
@@ -102,7 +102,7 @@ def documents(paths: Sequence[Path]) -> Iterator[Document]:
         except PullquoteError as error:
             say(str(error))
             continue
-        yield from (document for document in read if document.sections and detect_language(document.text) == ENGLISH)
+        yield from (document for document in read if detect_language(document.text) == ENGLISH)
 
 
 def main(arguments: Sequence[str] | None = None) -> None:

@@ -1,21 +1,24 @@
 """Make labelled sets of the questions and the documents that we wrote ourselves.
 
-    python -m qa.training.written [PATH ...] --use train [--conversations] --out FOLDER
+    python -m qa.training.written [PATH ...] [--as-read PATH ...] --use train [--conversations] --out FOLDER
 
 `written/questions.jsonl` has a line for each passage: what its questions are for ("train", "confidence" or "measure"),
 the first digits of its SHA-256, and the questions, each with the ranges of code points that answer it; with none where
 the passage doesn't. Passages are the lines of our own documents, `written/documents.jsonl`, and of other people's,
 which are not kept here (`qa/MODEL_CARD.md` says whose): a PATH is a folder of manuals, cut as `qa.training.headings`
-cuts them, or of a labelled set. `written/conversations.jsonl` has a line for each conversation, over a document of our
-own or over passages; of these are made the questions that follow another.
+cuts them, or of a labelled set. Documents under a PATH to be taken `--as-read` keep their headings, code, lists and
+tables; their passages are runs of blocks. `written/conversations.jsonl` has a line for each conversation, over a
+document of our own or over passages; of these are made the questions that follow another.
 
 What is written are `documents.jsonl` and `questions.jsonl`, as `qa.training.reader` and `pullquote evaluate` read them.
-A document there has only those of its passages that something is asked about.
+A document there has only those of its passages that something is asked about, one as read has all of them.
 """
 
 import argparse
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import chain
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +28,8 @@ from qa.training import headings, read_rows, say, write_rows
 WRITTEN = Path(__file__).with_name("written")
 USES = ("train", "confidence", "measure")
 DIGITS = 16
+BLOCK = re.compile(r"\S.*?(?=\s*(?:\n\n|\Z))", re.DOTALL)
+RUN_CHARACTERS = 600  # blocks are joined until they have as many
 
 Row = Mapping[str, Any]
 
@@ -43,6 +48,37 @@ def sources(paths: Sequence[Path]) -> Iterator[Row]:
             for number, document in enumerate(headings.documents([path])):
                 row, _ = headings.rows(document, number)
                 yield {**row, "id": f"{path}#{number}"}
+
+
+def runs(text: str) -> Iterator[tuple[int, int]]:
+    """Yield the passages of a document as it was read: blocks between blank lines, joined as long as they are short."""
+    start = None
+    for block in BLOCK.finditer(text):
+        start = block.start() if start is None else start
+        if block.end() - start >= RUN_CHARACTERS:
+            yield start, block.end()
+            start = None
+    if start is not None:
+        yield start, len(text.rstrip())
+
+
+def as_read(paths: Sequence[Path], wanted: set[str]) -> Iterator[tuple[dict[str, Any], dict[str, tuple[int, int]]]]:
+    """Yield the documents under some paths that have a passage that is wanted, and where in its text each stands.
+
+    Args:
+        paths: of files that Pullquote reads.
+        wanted: as for `cut`.
+    """
+    for path in paths:
+        for number, document in enumerate(headings.documents([path])):
+            places = {}
+            for start, end in runs(document.text):
+                known = digest(document.text[start:end])
+                if known in wanted:
+                    wanted.remove(known)
+                    places[known] = start, end
+            if places:
+                yield {"id": f"read-{path}#{number}", "title": document.title, "text": document.text}, places
 
 
 def cut(row: Row, wanted: set[str]) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
@@ -125,13 +161,13 @@ class Labelled(NamedTuple):
     wanted: int
 
 
-def passages(written: Path, paths: Sequence[Path], use: str) -> Labelled:
-    """Return the questions for a use, on our own documents and on those under some paths."""
+def passages(written: Path, paths: Sequence[Path], use: str, whole: Sequence[Path] = ()) -> Labelled:
+    """Return the questions for a use, on our own documents and on those under some paths, some of them as read."""
     asked = {row["passage"]: row["questions"] for row in read_rows(written / "questions.jsonl") if row["use"] == use}
     made = Labelled([], [], sum(map(len, asked.values())))
     wanted = set(asked)
-    for row in sources([written, *paths]):
-        document, places = cut(row, wanted)
+    found = (cut(row, wanted) for row in sources([written, *paths]))
+    for document, places in chain(found, as_read(whole, wanted)):
         if places:
             made.documents.append(document)
             made.questions.extend(labelled(document, places, asked))
@@ -173,12 +209,16 @@ def main(arguments: Sequence[str] | None = None) -> None:
     """Read the arguments and write the set."""
     p = argparse.ArgumentParser(description="Make labelled sets of what we wrote ourselves.")
     p.add_argument("paths", nargs="*", type=Path, help="folders of other people's passages")
+    p.add_argument("--as-read", nargs="+", type=Path, default=[], help="documents whose passages were not cleaned")
     p.add_argument("--use", required=True, choices=USES)
     p.add_argument("--conversations", action="store_true", help="follow-ups instead of questions that stand alone")
     p.add_argument("--out", required=True, type=Path)
     p.add_argument("--written", type=Path, default=WRITTEN, help="folder of what we wrote (default: the packaged one)")
     a = p.parse_args(arguments)
-    made = conversations(a.written, a.paths, a.use) if a.conversations else passages(a.written, a.paths, a.use)
+    if a.conversations:
+        made = conversations(a.written, a.paths, a.use)
+    else:
+        made = passages(a.written, a.paths, a.use, a.as_read)
     a.out.mkdir(parents=True, exist_ok=True)
     write_rows(a.out / "documents.jsonl", made.documents)
     write_rows(a.out / "questions.jsonl", made.questions)
