@@ -21,12 +21,16 @@ from index.structure import placed
 from index.vectors import VectorView
 from index.words import WordView
 
+LEAD = 0.1
+"""How far ahead of a second best a passage's only sentence is taken to be."""
+
 
 @dataclass(frozen=True, slots=True)
 class Weights:
     """How much each kind of evidence counts beside late interaction, which counts 1; measured on seven sets.
 
-    passage's score = best sentence's likeness + coverage * passage's coverage + heading * its heading's match
+    passage's score = likeness of its best sentence + second * that of its second best + coverage * its coverage
+        + heading * its heading's match
     sentence's score = its likeness + passage * passage's score + overlap * sentence's coverage
 
     Likeness is late interaction and what the sentence's place adds to it (`index.structure`). Coverage is the share of
@@ -38,6 +42,7 @@ class Weights:
     that was given last counts `given` times as much, in meaning alone: its words were not asked for.
     """
 
+    second: float = 0.1
     coverage: float = 0.2
     passage: float = 0.5
     overlap: float = 0.05
@@ -84,6 +89,11 @@ class Candidate:
     def likeness(self) -> Floats:
         """(sentences,) float32: how like what was asked each sentence is, by its words and by its place."""
         return self.late + self.place
+
+    @property
+    def second(self) -> float:
+        """Likeness of the second best sentence; LEAD below the best where there is only one."""
+        return _second(self.likeness)
 
 
 @dataclass(frozen=True, slots=True)
@@ -231,7 +241,8 @@ class Searcher:
         place = placed(texts, passage.heading, late)
         likeness = late + place
         weights = self._weights
-        score = float(likeness.max()) + weights.coverage * coverage + weights.heading * heading
+        score = float(likeness.max()) + weights.second * _second(likeness)
+        score += weights.coverage * coverage + weights.heading * heading
         return Candidate(
             passage=passage,
             score=score,
@@ -246,6 +257,10 @@ class Searcher:
             in_passage=in_passage,
             in_sentences=tuple(in_sentences),
         )
+
+
+def _second(likeness: Floats) -> float:
+    return float(np.partition(likeness, -2)[-2]) if len(likeness) > 1 else float(likeness.max()) - LEAD
 
 
 def _coverage(rarity: Mapping[str, float], words: AbstractSet[str]) -> float:

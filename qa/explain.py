@@ -81,7 +81,7 @@ class QuoteExplanation:
         score: what it was ranked by, comparable within one answer; the sum of `ranking`.
         ranking: the scores that it was ranked by. The passage's score is the sum of `passage`. The last one is how
             many better quotes come from the same document, where there are any.
-        passage: late interaction of the passage's best sentence, and coverage of the passage.
+        passage: late interaction of the passage's best sentence and of its second best, coverage, its heading's match.
         dense: cosine of question and passage: it only proposes passages, and is evidence for the confidence.
         words: content words of the question, rarest first.
         tokens: every token of the question, those that add most to the sentence's late-interaction score first.
@@ -194,6 +194,7 @@ def _quote(
         ranking=tuple(ranking),
         passage=(
             Part("best_late", float(candidate.likeness.max()), 1.0),
+            Part("second_late", candidate.second, weights.second),
             Part("passage_coverage", candidate.coverage, weights.coverage),
             *([Part("heading", candidate.heading, weights.heading)] if candidate.heading else []),
         ),

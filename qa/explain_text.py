@@ -26,6 +26,7 @@ _LABELS = {
     "sentence_coverage": "the question's words in the sentence",
     "passage_score": "score of its passage",
     "best_late": "  late interaction of its best sentence",
+    "second_late": "  late interaction of its second best",
     "passage_coverage": "  the question's words in the passage",
     "heading": "  the question's words as its heading",
     "reader": "margin of the reader",

@@ -9,7 +9,7 @@ from conftest import WordEncoder
 
 from corpus.errors import SettingError
 from corpus.records import Limits
-from index.search import Candidate, Searcher, Weights
+from index.search import LEAD, Candidate, Searcher, Weights
 from index.store import Index
 
 TEXTS = {
@@ -66,11 +66,13 @@ def test_the_evidence_is_what_it_says(index: Index):
 
 
 def test_scores_are_put_together_as_documented(index: Index):
-    """A passage's score is its best sentence's plus coverage; a sentence's takes its share of the passage's."""
+    """A passage's score is its best two sentences' plus coverage; a sentence's takes its share of the passage's."""
     weights = Weights()
     for candidate in index.search("Was the tower painted red?", (), 10):
-        best = float((candidate.late + candidate.place).max())
-        score = best + weights.coverage * candidate.coverage + weights.heading * candidate.heading
+        likeness = sorted(map(float, candidate.late + candidate.place), reverse=True)
+        assert candidate.second == pytest.approx([*likeness, likeness[0] - LEAD][1])
+        score = likeness[0] + weights.second * candidate.second
+        score += weights.coverage * candidate.coverage + weights.heading * candidate.heading
         assert candidate.score == pytest.approx(score, abs=1e-5)
         sentences = candidate.late + candidate.place + weights.passage * score + weights.overlap * candidate.overlap
         np.testing.assert_allclose(candidate.sentence_scores, sentences, atol=1e-5)
@@ -79,7 +81,7 @@ def test_scores_are_put_together_as_documented(index: Index):
 def test_weights_decide(index: Index):
     """With no weight on words, late interaction alone is the score."""
     vectors, words = index._open_views()
-    searcher = Searcher(index.catalog, WordEncoder(), vectors, words, Weights(0, 0, 0, heading=0))
+    searcher = Searcher(index.catalog, WordEncoder(), vectors, words, Weights(0, 0, 0, 0, heading=0))
     for candidate in searcher.search("red tower", (), 10):
         assert candidate.score == pytest.approx(float(candidate.late.max()))
         np.testing.assert_allclose(candidate.sentence_scores, candidate.late, atol=1e-6)
@@ -108,7 +110,9 @@ def test_a_heading_that_says_what_is_asked_lifts_what_stands_beneath(tmp_path: P
     text = "# 4. Harbour\n\nNine fathoms.\n\n# Harbour dues\n\nTwo crowns.\n\n# Tower\n\nRed bricks.\n"
     found = {c.passage.heading: c for c in ask(encoder, tmp_path, text, "The harbour?")}
     assert [found[name].heading for name in ("4. Harbour", "Harbour dues", "Tower")] == [1, 0.5, 0]
-    lifted = found["4. Harbour"].score - found["4. Harbour"].likeness.max() - Weights().coverage
+    best = found["4. Harbour"]
+    assert best.second == pytest.approx(best.likeness.max() - LEAD)  # its only sentence
+    lifted = best.score - best.likeness.max() - Weights().second * best.second - Weights().coverage
     assert lifted == pytest.approx(Weights().heading, abs=1e-5)
 
 
