@@ -80,6 +80,29 @@ def test_a_table_that_lays_out_the_page_is_read_as_blocks():
     assert read_page("<table><tr><td><h2>Head</h2>One<td>Two</table>").text == "Head\n\nOne\n\nTwo"
 
 
+def test_what_a_manual_defines_is_a_section_of_its_name():
+    """As Sphinx and Texinfo mark it; the signature stays text, and after the list the heading's section goes on."""
+    document = read_page(
+        "<h2>Pumps</h2><dl class='py class'><dt class='sig sig-object py' id=pumps.Pump><em>class </em>"
+        "<span class='sig-prename descclassname'>pumps.</span><span class='sig-name descname'>Pump</span>(flow)</dt>"
+        "<dd><p>A pump.</p><dl><dt class=sig><span class='sig-name descname'>flow</span></dt><dd>In litres.</dd></dl>"
+        "<p>It is closed at the end.</p></dd></dl><p>See valves.</p>"
+        "<dl><dt id=index-stop>Function: <strong>stop</strong> (pump)</dt><dt id=index-stop-1>: <strong>stop</strong> "
+        "()</dt><dd>Stops it.</dd></dl><dl><dt>Seal</dt><dd>A ring.</dd></dl>"
+    )
+    found = [(name.title, name.level, document.text[name.body :].split("\n\n")[0]) for name in document.sections]
+    assert found == [
+        ("Pumps", 2, "class pumps.Pump(flow)"),
+        ("pumps.Pump()", 6, "class pumps.Pump(flow)"),
+        ("flow", 6, "flow"),
+        ("pumps.Pump()", 6, "It is closed at the end."),
+        ("Pumps", 2, "See valves."),
+        ("stop()", 6, "Function: stop (pump)"),
+        ("Pumps", 2, "Seal"),
+    ]
+    assert fragment_text("<dl><dt class=sig><span class=descname>flow</span></dt></dl>") == "flow"
+
+
 def test_line_breaks_and_code():
     assert read_page("<p>One<br>two<br><br>three</p><pre>\n  a\n\n    b</pre>").text == (
         "One\ntwo\n\nthree\n\n  a\n    b"

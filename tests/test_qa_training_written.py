@@ -63,7 +63,8 @@ def test_a_manual_is_cut_as_its_headings_are(tmp_path: Path) -> None:
     manual = tmp_path / "pump"
     manual.mkdir()
     (manual / "pump.md").write_text(MANUAL, "utf-8")
-    ((passage,),) = [row["text"].split("\n") for row in written.sources([manual])]
+    (manual / "without headings.txt").write_text("This is a line of English about the filter of a pump.\n", "utf-8")
+    ((passage,), _) = [row["text"].split("\n") for row in written.sources([manual])]
     row = {"use": "measure", "passage": written.digest(passage), "questions": [["How is it cleaned?", [[0, 61]]]]}
     out = tmp_path / "out"
     own = folder(tmp_path / "written", [row])
@@ -139,14 +140,14 @@ def test_a_conversation_over_passages_is_placed(tmp_path: Path, capfd: pytest.Ca
 
 
 def test_the_packaged_questions_are_whole() -> None:
-    """Each passage once for each use, no empty question, ranges in order; about half have no answer."""
+    """Each passage once for each use, no empty question, ranges in order; two in five have no answer."""
     rows = read_rows(written.WRITTEN / "questions.jsonl")
     assert max(Counter((row["use"], row["passage"]) for row in rows).values()) == 1
     assert {row["use"] for row in rows} == set(written.USES)
     asked = [(question, ranges) for row in rows for question, ranges in row["questions"]]
     assert all(question and question == question.strip() for question, _ in asked)
     assert all(0 <= a < b for _, ranges in asked for a, b in ranges)
-    assert 0.4 < sum(not ranges for _, ranges in asked) / len(asked) < 0.6
+    assert 0.35 < sum(not ranges for _, ranges in asked) / len(asked) < 0.6
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,10 @@ _BLOCKS = frozenset(
     )
 )
 _HEADINGS = {f"h{level}": level for level in range(1, 7)}
+DEFINED = "dt"
+_DEFINED_LEVEL = 6
+_NAMES = frozenset({"sig-prename", "sig-name", "descclassname", "descname", "def-name"})
+"""Classes of the parts of a name in what Sphinx and Texinfo write where a manual defines it."""
 # Stand between cells, between items in a cell, and between lines, until a block is whole; normalised text has none.
 _CELL, _ITEM, _LINE = "\x1f", "\x1e", "\x1d"
 _PARTS = re.compile(r"\n[ \n]*\n")
@@ -25,19 +29,25 @@ _SPACE = re.compile(r"[ \t\n\r\f]+")
 
 
 def write(found: Iterable[tuple[str, str]], draft: Draft) -> None:
-    """Add the blocks of a page to a draft."""
+    """Add the blocks of a page to a draft; what defines a name, and what says more of it, is a section of that name."""
+    heading = begins = None
     for kind, text in found:
-        if kind == "pre":
-            draft.verbatim(text)
-        elif kind:
-            draft.heading(text.strip(_ANCHORS), _HEADINGS[kind])
+        if kind in _HEADINGS:
+            heading, begins = (text.strip(_ANCHORS), _HEADINGS[kind]), None
+            draft.heading(*heading)
+        elif kind == DEFINED:
+            begins = (text, _DEFINED_LEVEL) if text else heading
         else:
-            draft.block(text)
+            if begins:
+                draft.section(*begins)
+                begins = None
+            (draft.verbatim if kind == "pre" else draft.block)(text)
 
 
 def blocks(root: Any) -> list[tuple[str, str]]:
     """Return the blocks of a page, each with its kind: a heading's tag, "pre", or nothing for all others.
 
+    Where a manual defines a name, DEFINED stands before the blocks, and the name; without a name where that ends.
     The page's main part alone where it names one; everything visible where picking would leave nothing.
     """
     mains = [element for element in root.iter("main", "div") if element.tag == "main" or element.get("role") == "main"]
@@ -63,6 +73,7 @@ class _Collector:
         self._lists = 0
         self._verbatim = 0
         self._tables: list[bool] = []  # for each table around: has it rows of data?
+        self._defined: list[str] = []  # for each list of terms around: the name that was defined last
 
     def blocks(self, top: Any) -> list[tuple[str, str]]:
         walk = Walk(top)
@@ -107,6 +118,11 @@ class _Collector:
             self._bound(tag)
         if tag in {"ul", "ol"}:
             self._lists += 1
+        elif tag == "dl":
+            self._defined.append("")
+        elif tag == "dt" and self._defined and (name := _defined(element)) not in {"", self._defined[-1]}:
+            self._defined[-1] = name
+            self._blocks.append((DEFINED, name))
         if element.text:
             self._say(element.text)
 
@@ -127,6 +143,8 @@ class _Collector:
             self._words.append(" " if self._in_data else _LINE)
         else:
             self._bound(tag)
+        if tag == "dl" and self._defined and self._defined.pop():
+            self._blocks.append((DEFINED, next(filter(None, reversed(self._defined)), "")))
 
     @property
     def _in_data(self) -> bool:
@@ -169,6 +187,16 @@ class _Collector:
 
 def _items(cell: str) -> str:
     return ", ".join(item for item in map(str.strip, cell.split(_ITEM)) if item)
+
+
+def _defined(term: Any) -> str:
+    """Return the name that a term of a manual's reference defines, with brackets where it is called; or nothing."""
+    parts = [part for part in term.iter() if _NAMES & set((part.get("class") or "").split())]
+    if not parts and (term.get("id") or "").startswith("index-"):  # Texinfo before its version 7
+        parts = [*term.iter("strong")][:1]
+    name = "".join("".join(part.itertext()) for part in parts)
+    called = name and "(" in "".join(term.itertext())
+    return f"{name.strip()}()" if called else name.strip()
 
 
 def _has_data(table: Any) -> bool:

@@ -5,7 +5,7 @@ from typing import Any
 
 from corpus.decode import Decoded, decode
 from corpus.formats.draft import Draft
-from corpus.formats.markup import blocks, write
+from corpus.formats.markup import DEFINED, blocks, write
 from corpus.formats.titles import choose_title, one_line
 from corpus.formats.trees import html_tree
 from corpus.records import Document, File, Limits
@@ -37,7 +37,7 @@ def fragment_text(text: str) -> str:
     root = html_tree(text)
     if root is None:
         return ""
-    return "\n".join(text for _, text in blocks(root))
+    return "\n".join(text for kind, text in blocks(root) if kind != DEFINED)
 
 
 def page_title(root: Any) -> str | None:

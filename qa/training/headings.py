@@ -40,8 +40,9 @@ class Topic:
 
 def topics(document: Document) -> Iterator[Topic]:
     """Yield the sections of a document that have prose; the question is empty where the heading asks nothing."""
-    ends = [section.start for section in document.sections[1:]] + [len(document.text)]
-    for section, end in zip(document.sections, ends, strict=True):
+    sections = [section for section in document.sections if section.start < section.body]  # others have no heading
+    ends = [*(section.start for section in sections), len(document.text)][1:]
+    for section, end in zip(sections, ends, strict=True):
         kept: list[str] = []
         for block in document.text[section.body : end].split("\n\n"):
             text = " ".join(block.split())
