@@ -1,12 +1,13 @@
 """What a sentence's form and place say of it, beyond its words.
 
 A question in a document answers nothing: the sentence after it does. A pointer to another place says what is told
-there, in the very words that a question has, and tells none of it. Nor does the title of a work in a list of them, nor
-a comment in a program.
+there, in the very words that a question has, and tells none of it. Nor does the title of a work in a list of them, a
+comment in a program, or the signature of a function: what it does stands beneath.
 """
 
 import re
 from collections.abc import Sequence
+from itertools import accumulate
 
 import numpy as np
 
@@ -24,6 +25,9 @@ WORKS_LOSE = 0.2
 
 CODE_LOSES = 0.1
 """Of late interaction, for a listing, whose comments name what it is about and explain nothing."""
+
+SIGNATURE_LOSES = 0.1
+"""Of late interaction, for a signature: of 43 that came first on 1,636 questions on manuals and papers, 2 answered."""
 
 CODE_SYMBOLS = 0.06
 """Share of a listing's characters, white space apart, that prose hardly has."""
@@ -68,6 +72,11 @@ _SYMBOL = re.compile(r"[{}\[\]=|\\$*+~^&@#]|(?<!:)//")
 _ANY_SYMBOL = re.compile(r"[{}\[\]=|\\$*+~^&@#/]")
 """In every listing and in little else; to look for it first takes a fifth of the time."""
 
+_CALLED = re.compile(r"(?:[\w.:*&<>\[\]~]+ )*[*&]?(?:[\w.:~]+|[\w.:~]*(?:_|::)[\w.:~]* ?)")
+"""What stands before the brackets: types, then a name, right before them or with an underscore in it."""
+_CALLED_CHARACTERS = 80
+_BRACKETS = {"(": 1, ")": -1}
+
 _CUES = ("section", "chapter", "appendi", "see ", "refer to ", "consult ", "read ")
 """One of these is in every pointer; to look for them first takes a tenth of the time."""
 
@@ -90,6 +99,16 @@ def is_listing(sentence: str) -> bool:
     return len(_SYMBOL.findall(sentence)) >= CODE_SYMBOLS * len("".join(sentence.split()))
 
 
+def is_signature(sentence: str) -> bool:
+    """Tell whether what was taken for a sentence is the signature of a function and nothing else."""
+    called, bracket, rest = sentence.rstrip(" ;\u00b6").partition("(")
+    if not bracket or len(called) > _CALLED_CHARACTERS or not rest.endswith(")"):
+        return False
+    if min(accumulate((_BRACKETS.get(character, 0) for character in rest[:-1]), initial=0)) < 0:
+        return False  # the first bracket is closed before the end
+    return bool(_CALLED.fullmatch(" ".join(called.split()) + " " * called.endswith(" ")))
+
+
 def placed(sentences: Sequence[str], heading: str, late: Floats) -> Floats:
     """Return what its place adds to each sentence's late interaction.
 
@@ -100,12 +119,14 @@ def placed(sentences: Sequence[str], heading: str, late: Floats) -> Floats:
 
     Returns:
         (sentences,) float32: above 0 after a question that is more like what was asked, below it for questions
-        themselves, for pointers, for listings and for works.
+        themselves, for pointers, for listings, for signatures and for works.
     """
     adds = np.full(len(sentences), -WORKS_LOSE if lists_works(heading) else 0, np.float32)
     for number, sentence in enumerate(sentences):
         if is_listing(sentence):
             adds[number] -= CODE_LOSES
+        elif is_signature(sentence):
+            adds[number] -= SIGNATURE_LOSES
         if is_question(sentence) or refers(sentence):
             adds[number] -= LOSES
         elif follows_question(sentences, number):

@@ -3,7 +3,18 @@
 import numpy as np
 import pytest
 
-from index.structure import CODE_LOSES, HANDED_ON, LOSES, WORKS_LOSE, is_listing, lists_works, placed, refers
+from index.structure import (
+    CODE_LOSES,
+    HANDED_ON,
+    LOSES,
+    SIGNATURE_LOSES,
+    WORKS_LOSE,
+    is_listing,
+    is_signature,
+    lists_works,
+    placed,
+    refers,
+)
 
 POINTERS = [
     "For the current release, please see Section 4.1, “Where does it run?”.",
@@ -99,3 +110,36 @@ def test_a_listing_loses() -> None:
 def test_a_command_and_prose_with_signs_are_no_listings(sentence: str) -> None:
     """The one may be what was asked for."""
     assert not is_listing(sentence)
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "pumps.start(flow=3, *, name=(None, None))",
+        "int pump_start (struct pump *pump,\n                unsigned flow);",
+        "Function: void pump_stop (pump p) \u00b6",
+        "class pumps.Pump(flow)",
+    ],
+)
+def test_a_signature_loses(sentence: str) -> None:
+    """What a function does stands beneath it."""
+    late = np.array([0.6, 0.5], np.float32)
+    assert is_signature(sentence)
+    np.testing.assert_allclose(placed([sentence, "It is started."], "", late), [-SIGNATURE_LOSES, 0])
+
+
+@pytest.mark.parametrize(
+    "sentence",
+    [
+        "The Harbour (1932)",
+        "He called stop() before the tide (or so he said)",
+        "f(x) = g(y)",
+        "Use pumps.start().",
+        "pumps.start(",
+        "(all of it)",
+        "a_" * 60 + "(x)",
+    ],
+)
+def test_prose_with_brackets_is_no_signature(sentence: str) -> None:
+    """Nor is what is left of one."""
+    assert not is_signature(sentence)
