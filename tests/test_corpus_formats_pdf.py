@@ -33,6 +33,12 @@ class Words:
     text: str
     size: float = 10
     bold: bool = False
+    bitmap: bool = False
+
+    @property
+    def font(self) -> int:
+        """Number of the font in the resources of a page."""
+        return 2 if self.bitmap else int(self.bold)
 
 
 def make_pdf(
@@ -52,14 +58,25 @@ def make_pdf(
         add(f"<< /Type /Font /Subtype /Type1 /BaseFont /{name} /Encoding /WinAnsiEncoding >>")
         for name in ("Helvetica", "Helvetica-Bold")
     ]
+    drawn = "500 0 0 0 400 700 d1 0 0 400 700 re f"
+    glyph = add(f"<< /Length {len(drawn)} >>\nstream\n{drawn}\nendstream")
+    codes = range(1, 127)
+    fonts.append(
+        add(
+            "<< /Type /Font /Subtype /Type3 /FontBBox [0 0 500 700] /FontMatrix [.001 0 0 .001 0 0] /FirstChar 1"
+            f" /LastChar {codes[-1]} /Widths [{'500 ' * len(codes)}]"
+            f" /Encoding << /Type /Encoding /Differences [1 {' '.join(f'/a{code}' for code in codes)}] >>"
+            f" /CharProcs << {' '.join(f'/a{code} {glyph} 0 R' for code in codes)} >> >>"
+        )
+    )
     kids = []
     for page in pages:
-        content = "\n".join(f"BT /F{int(w.bold)} {w.size} Tf {w.x} {w.y} Td ({_escaped(w.text)}) Tj ET" for w in page)
+        content = "\n".join(f"BT /F{w.font} {w.size} Tf {w.x} {w.y} Td ({_escaped(w.text)}) Tj ET" for w in page)
         stream = add(f"<< /Length {len(content.encode('cp1252'))} >>\nstream\n{content}\nendstream")
         kids.append(
             add(
                 f"<< /Type /Page /Parent {tree} 0 R /MediaBox [0 0 400 600] /Contents {stream} 0 R"
-                f" /Resources << /Font << /F0 {fonts[0]} 0 R /F1 {fonts[1]} 0 R >> >> >>"
+                f" /Resources << /Font << {' '.join(f'/F{at} {font} 0 R' for at, font in enumerate(fonts))} >> >> >>"
             )
         )
     objects[tree - 1] = (
@@ -220,6 +237,15 @@ def test_bookmarks_that_are_broken_do_no_harm(monkeypatch: pytest.MonkeyPatch):
 def test_accents_and_ligatures_are_put_together():
     document = read_pdf(make_pdf([column("A na\u00a8ive reader, and a \u00a8x that is no letter.")]))
     assert document.text == "A naïve reader, and a \u00a8x that is no letter."
+
+
+def test_ligatures_and_quotes_of_a_bitmap_font_are_read():
+    words = "The \x10coe\x1ecient\x11 di\x1bers signi\x1ccantly from the \x1cxed one\x16in\x1duenced by it."
+    mended = "The “coefficient” differs significantly from the fixed one—influenced by it."
+    assert read_pdf(make_pdf([[Words(50, 500, words, bitmap=True)]])).text == mended
+    assert "“" not in read_pdf(make_pdf([[Words(50, 500, words)]])).text
+    bracket = [Words(50, 500, "The sum \x10 of all.", bitmap=True)]
+    assert read_pdf(make_pdf([bracket])).text == "The sum of all."
 
 
 def test_a_page_without_text_keeps_its_number():

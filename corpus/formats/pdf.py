@@ -25,6 +25,10 @@ _SOFT_HYPHEN = "\ufffe"
 _LIGATURES = str.maketrans(
     {"\ufb00": "ff", "\ufb01": "fi", "\ufb02": "fl", "\ufb03": "ffi", "\ufb04": "ffl", "\ufb05": "st", "\ufb06": "st"}
 )
+# A bitmap font of TeX's maps nothing to Unicode. What it has in the places of control characters is known by TeX's T1
+# encoding (Ferguson, TUGboat 11(4), 1990); what touches no word there may be a bracket of mathematics.
+_CORK = dict(zip("\x10\x11\x12\x13\x14\x15\x16\x1b\x1c\x1d\x1e\x1f", "“”„«»–—ﬀﬁﬂﬃﬄ", strict=True))
+_CODE = re.compile(r"[\x10-\x16\x1b-\x1f](?=\w)|(?<=[\w.,;:!?)])[\x10-\x16\x1b-\x1f]")
 # TeX prints some accents as letters of their own, before the one that they belong to.
 _ACCENT = re.compile("([\u00a8\u00b4\u02da\u02c7])([A-Za-z\u0131])")
 _COMBINING = {"\u00a8": "\u0308", "\u00b4": "\u0301", "\u02da": "\u030a", "\u02c7": "\u030c"}
@@ -106,6 +110,12 @@ def _lines(text_page: Any, number: int) -> Iterator[Line]:
         c.FPDFText_GetFontInfo(text_page, index, name, 256, flags)
         return any(word in name.value.lower() for word in (b"bold", b"black", b"heavy", b"medi"))
 
+    def mapped(found: re.Match[str]) -> str:
+        index = c.FPDFText_GetCharIndexFromTextIndex(text_page, found.start())
+        bitmaps = not c.FPDFText_GetFontInfo(text_page, index, name, 256, flags) or not name.value
+        return _CORK[found[0]] if bitmaps else found[0]
+
+    text = _CODE.sub(mapped, text)
     start = 0
     for line in _split(text):
         words = line.rstrip("\r\n" + _SOFT_HYPHEN).rstrip()
