@@ -24,20 +24,24 @@ _BEFORE_NUMBERS = {
     "ru": frozenset("гл им кв оф п пп рис с ст стр табл т".split()),
 }
 _ENGLISH = frozenset(
-    "approx ch chap chs cl cor def ed eds eq eqn eqns eqs esp est ex excl ext figs incl lem max min para paras prop pt "
-    "ref refs regs rp rs sch sched suppl tel thm ver vol vols".split()
+    "approx ch chap chs cl cor def ed eds eq eqn eqns eqs esp est ex excl ext figs incl lem max min misc obs para "
+    "paras prop pt ref refs regs rp rs sch sched signif suppl tel thm ver vol vols".split()
 )
 """Abbreviations before a figure or a small letter that the segmenter does not know."""
 
 _ONE_LETTER = frozenset({"ar", "fa", "ur"})  # languages that abbreviate to one letter (د. for doctor)
 _CLOSING = tuple("»”“’\"')]」』）】")
+_NO_START = (",", ";", ":", ")", "]", "}", "|", "=")
 _ASKING = ("?", "？", "؟")
 _PARTICLES = tuple("と って は が を も に の で、 から".split())  # Japanese: they lean on the word before them
 _BEFORE_FIGURE = regex.compile(r"(?<=[。！？][”’」』）]?)(?=\d)")  # where the segmenter sees a decimal point
 _BRACKETED = regex.compile(r"\s*\(\p{Lu}[^()]{10,}+(?<=[.!?])\)(?=\s+[“\"‘]?\p{Lu})")  # a sentence in brackets
-_ITEM = regex.compile(r"\d{1,3}\.")  # the number of an item belongs to what follows
+_ITEM = regex.compile(r"(?:\d{1,3}\.)+")  # the number of an item belongs to what follows
 _LOWER = regex.compile(r"[-–—,;]?\s*[\p{Ll}ºª]")
 _LAST_WORD = regex.compile(r"(?<![\p{L}\p{M}])([\p{L}\p{M}]+)\.$")
+_PLAIN_END = regex.compile(r"\s[\p{L}\p{M}\d,'’-]{2,}[”\"’)\]]*[.!?]+[”\"’)\]]*$")
+_PLAIN_START = regex.compile(r"(?:\p{Lu}[\p{Ll}\p{M}]+|[AI])(?:[\s,]|$)")
+_FEWEST_WORDS = 4  # of a sentence that a full stop ends without a space: else it is inside a name (requests.Session)
 _ORDINAL = regex.compile(r"\p{L}[^\d.]*\s\d{1,2}\.$")  # "im 19." of a Jahrhundert; a number alone is a list's
 
 
@@ -73,8 +77,12 @@ def goes_on(language: str, first: str, second: str) -> bool:
         return closed and head.startswith(_PARTICLES)
     if language == "ko":
         return closed and tail == end
+    if head and tail == end and (head[0].isupper() or head[0].islower()):
+        return not (_PLAIN_END.search(tail) and _PLAIN_START.match(head) and len(first.split()) >= _FEWEST_WORDS)
     if not head or not (closed or tail.endswith(".")):
         return False
+    if head.startswith(_NO_START):
+        return True
     if _ITEM.fullmatch(first.strip()):
         return True
     word = _LAST_WORD.search(tail)

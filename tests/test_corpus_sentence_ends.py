@@ -20,6 +20,13 @@ SENTENCES = [
         "It burns approx. 4 kg, at max. load. | See Vol. 3. | dpkg needs 2 MB. | 1. Open it. | It was 1932. | 40 came.",
     ),
     (
+        "en",
+        (
+            "It raises requests.exceptions.SSLError, not urllib3.HTTPError. | Write Example.Group(x) or <!DOCTYPE x>. "
+            "| Copies (m1, . . ., mj) follow. | 3.2. Adding a sheet."
+        ),
+    ),
+    (
         "es",
         "El Sr. García llegó. | ¿Cuándo abrió? | ¡Ayer! | Mide 93 m. de largo. | Véase núm. 5 y el 3.º piso. | Fin.",
     ),
@@ -47,6 +54,12 @@ def test_sentences_of_a_language(language: str, marked: str):
     expected = [part.strip() for part in marked.split("|")]
     text = marked.replace(" | ", " ").replace("|", "")
     assert [text[s.start : s.end] for s in split_sentences(text, language=language)] == expected
+
+
+def test_a_space_that_is_missing_between_two_sentences():
+    text = "The town is known for its beer.Carlsberg has been brewed there (since 1847).It is sold abroad."
+    ends = [text[: span.end].rsplit(maxsplit=1)[-1] for span in split_sentences(text)]
+    assert ends == ["beer.", "1847).", "abroad."]
 
 
 @given(
