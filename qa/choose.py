@@ -8,8 +8,10 @@ import numpy as np
 
 from corpus.language import ENGLISH, UNKNOWN
 from corpus.sentence_ends import follows_question
+from corpus.sentences import split_sentences
+from index.records import StoredPassage
 from index.search import Candidate, Weights
-from qa.reader import Passages, ReaderScores
+from qa.reader import Passages, ReaderScores, about
 from qa.widen import widen
 
 
@@ -83,7 +85,7 @@ class Choice:
 
 
 def choose(candidates: Sequence[Candidate], reading: Reading, count: int) -> list[Choice]:
-    """Return the best quotes, best first, no two of them saying the same words or sharing any.
+    """Return the best quotes, best first: none that the question says itself, no two that say the same or share words.
 
     Args:
         candidates: in any order.
@@ -92,7 +94,7 @@ def choose(candidates: Sequence[Candidate], reading: Reading, count: int) -> lis
     """
     chosen: list[Choice] = []
     left = sorted(_sentences(candidates, reading), key=lambda choice: -choice.score)
-    said: set[str] = set()
+    said = _told(candidates[0].asked.turns[0].text) if candidates and candidates[0].asked.turns else set()
     given: dict[str, int] = {}
     while left and len(chosen) < count:
         best = max(left, key=lambda c: c.score - ELSEWHERE * given.get(c.candidate.passage.source, 0))
@@ -138,8 +140,18 @@ def read(
     if english_only and any(passage.language not in {ENGLISH, UNKNOWN} for passage in passages):
         return {}
     turns = [turn.text for turn in candidates[0].asked.turns[1:]] if candidates else []
-    scores = reader.read(question, [(passage.text, passage.sentence_spans) for passage in passages], turns)
-    return {passage.id: score for passage, score in zip(passages, scores, strict=True)}
+    scores = reader.read(question, [in_context(passage) for passage in passages], turns)
+    return {
+        passage.id: replace(score, spans=score.spans - len(about(passage.context)))
+        for passage, score in zip(passages, scores, strict=True)
+    }
+
+
+def in_context(passage: StoredPassage) -> tuple[str, list[tuple[int, int]]]:
+    """Return what a reader reads of a passage, its title and headings first, and where the sentences stand in that."""
+    before = about(passage.context)
+    spans = [(start + len(before), end + len(before)) for start, end in passage.sentence_spans]
+    return before + passage.text, spans
 
 
 def worth_reading(candidates: Sequence[Candidate], count: int) -> list[Candidate]:
@@ -182,6 +194,12 @@ def _overlaps(choice: Choice, others: Sequence[Choice]) -> bool:
         and other.start < choice.end
         for other in others
     )
+
+
+def _told(question: str) -> set[str]:
+    """Return the sentences of a question of several, which a document may repeat before it answers them."""
+    sentences = [question[span.start : span.end] for span in split_sentences(question)]
+    return {_words(sentence) for sentence in sentences} if len(sentences) > 1 else set()
 
 
 def _words(text: str) -> str:

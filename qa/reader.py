@@ -23,6 +23,7 @@ _CLS, _SEP = 101, 102  # of BERT's uncased vocabulary
 _TOKENS = 288  # question + passage in one pass: as in training
 _QUESTION_TOKENS = 64  # the rest of a longer question is not read
 _BEFORE_WORDS, _BEFORE_TOKENS = 40, 64  # the last of what was said before; the rest is not read
+_CONTEXT_CHARACTERS = 120  # the rest of a longer title with its headings, the front, is not read
 _OVERLAP = 96  # tokens that two windows of a passage too long for one pass share
 _BATCH = 2  # windows; small batches of like length, so that the few passages of a question share out to the cores
 
@@ -59,6 +60,16 @@ class ReaderScores:
             return None
         start, end = self.spans[self.sentences.argmax()].tolist()
         return start, end
+
+
+def about(context: str) -> str:
+    """Return what is read before a passage: what it is about without saying so, cut to its last words if it is long.
+
+    Args:
+        context: its document's title and its headings, the innermost last; may be empty.
+    """
+    words = " ".join(context[-_CONTEXT_CHARACTERS:].split())
+    return f"{words}. " if words else ""
 
 
 def said_before(turns: Sequence[str]) -> str:

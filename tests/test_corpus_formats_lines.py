@@ -32,6 +32,19 @@ def test_a_line_is_a_document():
     assert documents[0].sections == (Section("Stone", 1, 0, 9),)
 
 
+@pytest.mark.parametrize(
+    "given", [[[0, 6, 1, "Stone"], [15, 99, 1, "Wood"]], [[15, 15, 1, "b"], [0, 0, 1, "a"]], [[0, 6, "Stone"]], 3, [4]]
+)
+def test_sections_may_be_given(given: object):
+    text = "Stone\n\nWords.\n\nWood\n\nMore."
+    (document,) = read_jsonl(
+        HERE, lines({"text": text, "sections": [[0, 7, 1, "Stone"], [15, 21, 2, "Wood"]]}), Limits()
+    )
+    assert document.sections == (Section("Stone", 1, 0, 7), Section("Wood", 2, 15, 21))
+    (document,) = read_jsonl(HERE, lines({"text": text, "sections": given}), Limits())
+    assert document.sections == ()
+
+
 @given(st.text().filter(lambda text: text.strip()))
 def test_a_text_is_kept_code_point_for_code_point(text: str):
     (document,) = read_jsonl(HERE, lines({"id": 1, "text": text}), Limits()) if normalise(text).strip() else (None,)

@@ -1,13 +1,17 @@
 """Which sentences are quoted."""
 
+from collections.abc import Sequence
+from dataclasses import replace
+
 import numpy as np
 import pytest
 
 from corpus.records import Span
+from index.asked import Asked, AskedTurn
 from index.records import StoredPassage
 from index.search import Candidate
 from qa.choose import LEAST_MARGIN, OVERLAP_WEIGHT, READER_WEIGHT, choose, read
-from qa.reader import Reader, ReaderScores
+from qa.reader import Passages, Reader, ReaderScores
 
 
 def candidate(number: int, scores: dict[str, float]) -> Candidate:
@@ -41,6 +45,31 @@ def test_a_question_whose_answer_is_quoted_is_no_second_quote() -> None:
     answer = "The harbour is nine fathoms deep at low water, and eleven when the moon is full and the wind westerly."
     found = [candidate(1, {"How deep is it?": 0.6, answer: 0.9, "Other.": 0.1})]
     assert [choice.text for choice in choose(found, {}, 3)] == [answer, "Other."]
+
+
+def test_what_the_question_says_itself_is_no_answer() -> None:
+    """Where a document repeats a question of several sentences; a sentence that is looked up as it stands is quoted."""
+    told = candidate(1, {"I have a modem.": 0.9, "Open the lid.": 0.5})
+    for question, quoted in (
+        ("I have a modem. What now?", ["Open the lid."]),
+        ("I have a modem.", ["I have a modem.", "Open the lid."]),
+    ):
+        found = [replace(told, asked=Asked((AskedTurn(question, 1.0, "en"),)))]
+        assert [choice.text for choice in choose(found, {}, 3)] == quoted
+
+
+def test_the_reader_knows_where_a_passage_stands() -> None:
+    """It reads title and headings first, and its answers are still words of the passage."""
+
+    class Careful(Reader):
+        def read(self, question: str, passages: Passages, turns: Sequence[str] = ()) -> list[ReaderScores]:
+            ((text, spans),) = passages
+            assert text == "Title. One. Two."
+            return [ReaderScores(np.array([1, 2], np.float32), np.array([(a, b - 1) for a, b in spans], np.int32))]
+
+    found = [candidate(1, {"One.": 0.9, "Two.": 0.5})]
+    reading = read("Which?", found, Careful(None, None, None), 1)
+    assert [choice.answer for choice in choose(found, reading, 2)] == ["One", "Two"]
 
 
 def test_no_candidates_no_quotes() -> None:
@@ -106,5 +135,5 @@ def test_only_the_best_passages_are_read() -> None:
     noted: list[object] = []
     found = [candidate(1, {"One.": 0.1}), candidate(2, {"Two.": 0.9, "Three.": 0.2})]
     assert list(read("Which?", found, Noting(None, None, None), 1)) == [2]
-    assert noted == [("Two. Three.", [(0, 4), (5, 11)])]
+    assert noted == [("Title. Two. Three.", [(7, 11), (12, 18)])]
     assert read("Which?", found, None, 1) == {}

@@ -90,6 +90,8 @@ def test_a_document_as_it_was_read_keeps_everything(tmp_path: Path) -> None:
     (asked,) = read_questions(out)
     assert asked.answers[0][2] == "The cover is closed again."
     assert [row["text"] for row in read_rows(out / "documents.jsonl")] == [document.text]
+    (again,) = written.headings.documents([out / "documents.jsonl"])
+    assert again.sections == document.sections
 
 
 def test_a_conversation_becomes_follow_ups(tmp_path: Path) -> None:

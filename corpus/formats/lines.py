@@ -5,6 +5,7 @@ import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 
 from corpus.decode import Decoded, decode, normalise
 from corpus.errors import DamagedDocumentError, EmptyDocumentError
@@ -12,7 +13,7 @@ from corpus.formats.draft import Draft, check_length
 from corpus.formats.plain import find_sections
 from corpus.formats.rows import as_lines
 from corpus.formats.titles import choose_title, one_line
-from corpus.records import Document, File, Limits
+from corpus.records import Document, File, Limits, Section
 
 _LISTED = 5  # line numbers that a note names
 _DELIMITERS = ",;\t|"
@@ -26,14 +27,14 @@ class _Collection:
 
     def __init__(self, file: File, limits: Limits, kind: str, notes: tuple[str, ...]) -> None:
         self._file, self._limits, self._kind, self._notes = file, limits, kind, notes
-        self._rows: list[tuple[str, str, str]] = []
+        self._rows: list[tuple[str, str, str, tuple[Section, ...]]] = []
         self._ids: set[str] = set()
         self._characters = 0
         self._faults: dict[str, list[int]] = {}
 
-    def add(self, number: int, name: str, title: str, text: str) -> None:
-        """Add a document, unless it is empty or its id is taken."""
-        text = normalise(text)
+    def add(self, number: int, name: str, title: str, given: str, sections: tuple[Section, ...] = ()) -> None:
+        """Add a document, unless it is empty or its id is taken. Sections that do not fit its text are found."""
+        text = normalise(given)
         if not text.strip():
             self.fault(number, "without text")
         elif name in self._ids:
@@ -42,7 +43,8 @@ class _Collection:
             self._ids.add(name)
             self._characters += len(text)
             check_length(self._characters, self._limits)
-            self._rows.append((name, title, text))
+            fits = sections and text == given and sections[-1].body <= len(text)
+            self._rows.append((name, title, text, sections if fits else find_sections(text)))
 
     def fault(self, number: int, what: str) -> None:
         self._faults.setdefault(what, []).append(number)
@@ -65,15 +67,19 @@ class _Collection:
                 title=one_line(title) or name,
                 text=text,
                 format=self._kind,
-                sections=find_sections(text),
+                sections=sections,
                 notes=self._notes + notes if at == 0 else (),
             )
-            for at, (name, title, text) in enumerate(self._rows)
+            for at, (name, title, text, sections) in enumerate(self._rows)
         )
 
 
 def read_jsonl(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:
-    """Read JSON Lines: a document a line."""
+    """Read JSON Lines: a document a line.
+
+    Beside `text`, `id` and `title` it may have `sections`: `[start, body, level, title]` for each, as a `Section` has
+    them, in the order of the text. What is no such list is as good as none.
+    """
     decoded = decode(raw)
     collection = _Collection(file, limits, "jsonl", decoded.notes)
     for number, line in enumerate(decoded.text.split("\n"), 1):
@@ -86,10 +92,20 @@ def read_jsonl(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:
             continue
         text = row.get("text") if isinstance(row, dict) else None
         if isinstance(text, str):
-            collection.add(number, _name(row.get("id"), number), str(row.get("title") or ""), text)
+            name, title = _name(row.get("id"), number), str(row.get("title") or "")
+            collection.add(number, name, title, text, _sections(row.get("sections")))
         else:
             collection.fault(number, 'without a "text" that is a string')
     return collection.documents()
+
+
+def _sections(given: object) -> tuple[Section, ...]:
+    try:
+        sections = [Section(str(title), level, start, body) for start, body, level, title in given]  # type: ignore[attr-defined]
+        rising = all(one.start <= one.body <= other.start for one, other in pairwise(sections))
+    except (TypeError, ValueError):
+        return ()
+    return tuple(sections) if rising else ()
 
 
 def read_csv(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:

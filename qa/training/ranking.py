@@ -27,7 +27,7 @@ import torch
 from torch.nn.functional import softplus
 from transformers import AutoTokenizer
 
-from qa.choose import LEAST_MARGIN, OVERLAP_WEIGHT, READER_WEIGHT, worth_reading
+from qa.choose import LEAST_MARGIN, OVERLAP_WEIGHT, READER_WEIGHT, in_context, worth_reading
 from qa.reader import TURN, said_before
 from qa.training import arguments_of, say
 from qa.training.encoder_examples import asked, varied
@@ -86,9 +86,10 @@ def lists(folder: Path, limit: int, *, exact: bool) -> Iterator[List]:
         passages, scores = [], []
         for candidate in worth_reading(example.found, PASSAGES):
             passage = candidate.passage
-            spans = tuple(passage.sentence_spans)
+            text, places = in_context(passage)
+            spans = tuple(places)
             answers = tuple(span for span, right in zip(spans, gold[passage.id], strict=True) if right)
-            passages.append(Example(example.question, passage.text, spans, answers))
+            passages.append(Example(example.question, text, spans, answers))
             scores.append(torch.from_numpy(candidate.sentence_scores + np.float32(OVERLAP_WEIGHT) * candidate.overlap))
         if passages and (exact or any(passage.answers for passage in passages)):
             before = said_before(example.turns) + TURN if example.turns else ""

@@ -20,6 +20,7 @@ from sentencex import get_sentence_boundaries
 
 from index.encoder import SentenceTransformerEncoder
 from index.stopwords import content_words
+from qa.reader import about
 from qa.training import read_rows
 
 NO_ANSWER_SHARE = 0.5  # of the examples of an epoch
@@ -81,10 +82,13 @@ class Sets:
 
     def __init__(self, folders: Sequence[Path]) -> None:
         self.texts: dict[str, str] = {}
+        self.titles: dict[str, str] = {}
         self.questions: list[Question] = []
         rows = []
         for folder in folders:
-            self.texts |= {row["id"]: row["text"] for row in read_rows(folder / "documents.jsonl")}
+            documents = read_rows(folder / "documents.jsonl")
+            self.texts |= {row["id"]: row["text"] for row in documents}
+            self.titles |= {row["id"]: row["title"] for row in documents}
             rows += read_rows(folder / "questions.jsonl")
         self.blocks = {d: paragraphs(t) for d, t in self.texts.items()}
         self.words = {d: [set(WORD.findall(self.texts[d][a:b].lower())) for a, b in v] for d, v in self.blocks.items()}
@@ -203,12 +207,14 @@ class Sets:
         self, question: str, document: str, within: Range, answers: tuple[Range, ...], *, whole: bool = False
     ) -> Example:
         a, b = within
+        before = about(self.titles[document])
         cuts = [c for p in self.blocks[document] if p[0] < b and a < p[1] for c in self.cuts[document, p]]
+        shift = len(before) - a
         return Example(
             question,
-            self.texts[document][a:b],
-            tuple((s - a, e - a) for s, e in cuts if a <= s and e <= b),
-            tuple((s - a, e - a) for s, e in answers if a <= s and e <= b),
+            before + self.texts[document][a:b],
+            tuple((s + shift, e + shift) for s, e in cuts if a <= s and e <= b),
+            tuple((s + shift, e + shift) for s, e in answers if a <= s and e <= b),
             whole,
         )
 

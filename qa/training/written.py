@@ -78,7 +78,9 @@ def as_read(paths: Sequence[Path], wanted: set[str]) -> Iterator[tuple[dict[str,
                     wanted.remove(known)
                     places[known] = start, end
             if places:
-                yield {"id": f"read-{path}#{number}", "title": document.title, "text": document.text}, places
+                sections = [[s.start, s.body, s.level, s.title] for s in document.sections]
+                row = {"title": document.title, "text": document.text, "sections": sections}
+                yield {"id": f"read-{path}#{number}", **row}, places
 
 
 def cut(row: Row, wanted: set[str]) -> tuple[dict[str, Any], dict[str, tuple[int, int]]]:
