@@ -39,6 +39,7 @@ _BRACKETED = regex.compile(r"\s*\(\p{Lu}[^()]{10,}+(?<=[.!?])\)(?=\s+[“\"‘]?
 _ITEM = regex.compile(r"(?:\d{1,3}\.)+")  # the number of an item belongs to what follows
 _LOWER = regex.compile(r"[-–—,;]?\s*[\p{Ll}ºª]")
 _LAST_WORD = regex.compile(r"(?<![\p{L}\p{M}])([\p{L}\p{M}]+)\.$")
+_STOPPED = regex.compile(r"[.!?][”\"'’)\]]*$")
 _PLAIN_END = regex.compile(r"\s[\p{L}\p{M}\d,'’-]{2,}[”\"’)\]]*[.!?]+[”\"’)\]]*$")
 _PLAIN_START = regex.compile(r"(?:\p{Lu}[\p{Ll}\p{M}]+|[AI])(?:[\s,]|$)")
 _FEWEST_WORDS = 4  # of a sentence that a full stop ends without a space: else it is inside a name (requests.Session)
@@ -77,7 +78,7 @@ def goes_on(language: str, first: str, second: str) -> bool:
         return closed and head.startswith(_PARTICLES)
     if language == "ko":
         return closed and tail == end
-    if head and tail == end and (head[0].isupper() or head[0].islower()):
+    if head and tail == end and _STOPPED.search(tail) and (head[0].isupper() or head[0].islower()):
         return not (_PLAIN_END.search(tail) and _PLAIN_START.match(head) and len(first.split()) >= _FEWEST_WORDS)
     if not head or not (closed or tail.endswith(".")):
         return False
