@@ -68,7 +68,9 @@ def about(context: str) -> str:
     Args:
         context: its document's title and its headings, the innermost last; may be empty.
     """
-    words = " ".join(context[-_CONTEXT_CHARACTERS:].split())
+    if len(context) > _CONTEXT_CHARACTERS:
+        context = context[-_CONTEXT_CHARACTERS:].partition(" ")[2]
+    words = " ".join(context.split())
     return f"{words}. " if words else ""
 
 

@@ -33,7 +33,16 @@ def test_a_line_is_a_document():
 
 
 @pytest.mark.parametrize(
-    "given", [[[0, 6, 1, "Stone"], [15, 99, 1, "Wood"]], [[15, 15, 1, "b"], [0, 0, 1, "a"]], [[0, 6, "Stone"]], 3, [4]]
+    "given",
+    [
+        [[0, 6, 1, "Stone"], [15, 99, 1, "Wood"]],
+        [[15, 15, 1, "b"], [0, 0, 1, "a"]],
+        [[0, 6, "Stone"]],
+        [[0, 6.5, 1, "a"]],
+        [[0, 6, 1, 7]],
+        3,
+        [4],
+    ],
 )
 def test_sections_may_be_given(given: object):
     text = "Stone\n\nWords.\n\nWood\n\nMore."

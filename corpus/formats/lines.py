@@ -101,11 +101,12 @@ def read_jsonl(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:
 
 def _sections(given: object) -> tuple[Section, ...]:
     try:
-        sections = [Section(str(title), level, start, body) for start, body, level, title in given]  # type: ignore[attr-defined]
+        rows = [(one_line(title), level, start, body) for start, body, level, title in given]  # type: ignore[attr-defined]
+        sections = [Section(*row) for row in rows if all(type(number) is int for number in row[1:])]
         rising = all(one.start <= one.body <= other.start for one, other in pairwise(sections))
-    except (TypeError, ValueError):
+    except (AttributeError, TypeError, ValueError):
         return ()
-    return tuple(sections) if rising else ()
+    return tuple(sections) if rising and len(sections) == len(rows) else ()
 
 
 def read_csv(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:

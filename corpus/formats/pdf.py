@@ -96,22 +96,26 @@ def _lines(text_page: Any, number: int) -> Iterator[Line]:
     name = ctypes.create_string_buffer(256)
     wide = not text.isascii() and max(text) > "\uffff"
 
+    def character(at: int) -> int:
+        units = len(text[:at].encode("utf-16-le", "surrogatepass")) // 2 if wide else at
+        index: int = c.FPDFText_GetCharIndexFromTextIndex(text_page, units)
+        return index
+
     def place(at: int) -> tuple[float, float, float, float]:
-        index = len(text[:at].encode("utf-16-le", "surrogatepass")) // 2 if wide else at
-        index = c.FPDFText_GetCharIndexFromTextIndex(text_page, index)
+        index = character(at)
         if index < 0 or not c.FPDFText_GetLooseCharBox(text_page, index, box):
             return 0.0, 0.0, 0.0, 0.0
         return box.left, box.bottom, box.right, box.top
 
     def bold(at: int) -> bool:
-        index = c.FPDFText_GetCharIndexFromTextIndex(text_page, at)
+        index = character(at)
         if c.FPDFText_GetFontWeight(text_page, index) >= _BOLD_WEIGHT:
             return True
         c.FPDFText_GetFontInfo(text_page, index, name, 256, flags)
         return any(word in name.value.lower() for word in (b"bold", b"black", b"heavy", b"medi"))
 
     def mapped(found: re.Match[str]) -> str:
-        index = c.FPDFText_GetCharIndexFromTextIndex(text_page, found.start())
+        index = character(found.start())
         bitmaps = not c.FPDFText_GetFontInfo(text_page, index, name, 256, flags) or not name.value
         return _CORK[found[0]] if bitmaps else found[0]
 
