@@ -9,6 +9,7 @@ import numpy as np
 from corpus.language import ENGLISH, UNKNOWN
 from corpus.sentence_ends import follows_question
 from corpus.sentences import split_sentences
+from index.asked import AskedTurn
 from index.records import StoredPassage
 from index.search import Candidate, Weights
 from qa.reader import Passages, ReaderScores, about
@@ -94,7 +95,7 @@ def choose(candidates: Sequence[Candidate], reading: Reading, count: int) -> lis
     """
     chosen: list[Choice] = []
     left = sorted(_sentences(candidates, reading), key=lambda choice: -choice.score)
-    said = _told(candidates[0].asked.turns[0].text) if candidates and candidates[0].asked.turns else set()
+    said = _told(candidates[0].asked.turns[0]) if candidates and candidates[0].asked.turns else set()
     given: dict[str, int] = {}
     while left and len(chosen) < count:
         best = max(left, key=lambda c: c.score - ELSEWHERE * given.get(c.candidate.passage.source, 0))
@@ -140,10 +141,11 @@ def read(
     if english_only and any(passage.language not in {ENGLISH, UNKNOWN} for passage in passages):
         return {}
     turns = [turn.text for turn in candidates[0].asked.turns[1:]] if candidates else []
-    scores = reader.read(question, [in_context(passage) for passage in passages], turns)
+    texts = [in_context(passage) for passage in passages]
+    scores = reader.read(question, texts, turns)
     return {
-        passage.id: replace(score, spans=score.spans - len(about(passage.context)))
-        for passage, score in zip(passages, scores, strict=True)
+        passage.id: replace(score, spans=score.spans - (len(text) - len(passage.text)))
+        for passage, (text, _), score in zip(passages, texts, scores, strict=True)
     }
 
 
@@ -196,9 +198,10 @@ def _overlaps(choice: Choice, others: Sequence[Choice]) -> bool:
     )
 
 
-def _told(question: str) -> set[str]:
+def _told(question: AskedTurn) -> set[str]:
     """Return the sentences of a question of several, which a document may repeat before it answers them."""
-    sentences = [question[span.start : span.end] for span in split_sentences(question)]
+    spans = split_sentences(question.text, language=question.language)
+    sentences = [question.text[span.start : span.end] for span in spans]
     return {_words(sentence) for sentence in sentences} if len(sentences) > 1 else set()
 
 

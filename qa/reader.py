@@ -25,8 +25,6 @@ _QUESTION_TOKENS = 64  # the rest of a longer question is not read
 _BEFORE_WORDS, _BEFORE_TOKENS = 40, 64  # the last of what was said before; the rest is not read
 _CONTEXT_CHARACTERS = 120  # the rest of a longer title with its headings, the front, is not read
 _OVERLAP = 96  # tokens that two windows of a passage too long for one pass share
-_BATCH = 2  # windows; small batches of like length, so that the few passages of a question share out to the cores
-
 
 TURN = " | "
 """Between what was said before and the question, and between its turns."""
@@ -134,18 +132,17 @@ class Reader:
                 (number, tokens.ids[first : first + room], offsets[first : first + room])
                 for first in range(0, max(len(offsets) - _OVERLAP, 1), room - _OVERLAP)
             )
-        windows.sort(key=lambda window: len(window[1]))
-        batches = [windows[first : first + _BATCH] for first in range(0, len(windows), _BATCH)]
-        forwards = self._pool().map(lambda batch: self._forward(asked, [window[1] for window in batch]), batches)
-        for batch, forward in zip(batches, forwards, strict=True):
-            for (number, _, offsets), logits in zip(batch, forward, strict=True):
-                none = logits[0].sum()
-                own = logits[len(asked) + 2 :][: len(offsets)]
-                _raise_scores(results[number], own - none / 2, offsets, passages[number][1])
+        windows.sort(key=lambda window: -len(window[1]))  # the longest first, so that the cores end together
+        # Windows are passes of their own: two in one cost the same on two cores, and leave one of them idle.
+        forwards = self._pool().map(lambda window: self._forward(asked, window[1]), windows)
+        for (number, _, offsets), logits in zip(windows, forwards, strict=True):
+            none = logits[0].sum()
+            own = logits[len(asked) + 2 : -1]
+            _raise_scores(results[number], own - none / 2, offsets, passages[number][1])
         return results
 
     def _pool(self) -> ThreadPoolExecutor:
-        """Return the threads that batches run on side by side, each with one of torch's; see `index.encoder`."""
+        """Return the threads that passes run on side by side, each with one of torch's; see `index.encoder`."""
         if self._threads is None:
             import torch
 
@@ -154,21 +151,16 @@ class Reader:
             )
         return self._threads
 
-    def _forward(self, question: list[int], windows: list[list[int]]) -> npt.NDArray[np.float32]:
-        """Return (windows, tokens, 2) logits for [CLS] question [SEP] window [SEP], padded at the end."""
+    def _forward(self, question: list[int], window: list[int]) -> npt.NDArray[np.float32]:
+        """Return (tokens, 2) logits for [CLS] question [SEP] window [SEP]."""
         import torch
 
-        rows = [[_CLS, *question, _SEP, *window, _SEP] for window in windows]
-        ids = torch.zeros(len(rows), max(map(len, rows)), dtype=torch.long)
-        seen = torch.zeros_like(ids)
-        for number, row in enumerate(rows):
-            ids[number, : len(row)] = torch.tensor(row)
-            seen[number, : len(row)] = 1
-        second = seen.clone()
-        second[:, : len(question) + 2] = 0
+        ids = torch.tensor([[_CLS, *question, _SEP, *window, _SEP]])
+        second = torch.zeros_like(ids)
+        second[:, len(question) + 2 :] = 1
         with torch.inference_mode():
-            states = self._body(input_ids=ids, attention_mask=seen, token_type_ids=second).last_hidden_state
-            logits: npt.NDArray[np.float32] = self._head(states.float()).numpy()
+            states = self._body(input_ids=ids, token_type_ids=second).last_hidden_state
+            logits: npt.NDArray[np.float32] = self._head(states.float()).numpy()[0]
         return logits
 
 

@@ -10,8 +10,8 @@ from pathlib import Path
 
 import pypdfium2
 import pytest
+from pdf_maker import column, make_pdf
 from PIL import Image as Pillow
-from test_corpus_formats_pdf import column, make_pdf
 
 from corpus.errors import DamagedDocumentError, DocumentLimitError
 from corpus.formats import pdf_view

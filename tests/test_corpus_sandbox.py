@@ -13,7 +13,7 @@ from types import SimpleNamespace
 
 import pytest
 from conftest import hear_ctrl_c
-from test_corpus_formats_pdf import column, make_pdf
+from pdf_maker import column, make_pdf
 
 from corpus import child, sandboxed
 from corpus.errors import DocumentLimitError, SettingError

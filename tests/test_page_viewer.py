@@ -10,7 +10,7 @@ import pytest
 from conftest import WordEncoder
 from fastapi import FastAPI
 from fastapi.testclient import TestClient
-from test_corpus_formats_pdf import column, make_pdf
+from pdf_maker import column, make_pdf
 
 from qa.chatbot import Chatbot
 from qa.page import viewed, viewer

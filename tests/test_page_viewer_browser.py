@@ -9,8 +9,8 @@ from urllib.parse import parse_qs, urlsplit
 
 import docx
 import pytest
+from pdf_maker import column, make_pdf
 from playwright.sync_api import Browser, FrameLocator, Page, expect
-from test_corpus_formats_pdf import column, make_pdf
 from test_page_browser import (
     HOSTILE,
     ask,

@@ -91,13 +91,12 @@ def test_every_span_lies_inside_its_sentence(reader):
 
 
 def test_scores_do_not_depend_on_the_company_or_its_order(reader):
-    """But for rounding: a batch is padded to its longest passage."""
+    """Every window is a pass of its own."""
     says, other = passage(*SENTENCES), passage(*SENTENCES[1:] * 4)
     question = "Who was the architect of the bridge?"
     alone = reader.read(question, [says])[0]
     among = reader.read(question, [other] * 9 + [says, other])[9]
-    np.testing.assert_allclose(among.sentences, alone.sentences, atol=0.6)
-    assert among.sentences.argmax() == alone.sentences.argmax()
+    np.testing.assert_array_equal(among.sentences, alone.sentences)
 
 
 def test_a_long_passage_is_read_to_its_end(reader):
@@ -147,7 +146,7 @@ def _letters(logits):
     def encode(text, add_special_tokens):
         return SimpleNamespace(ids=[ord(x) for x in text], offsets=[(i, i + 1) for i in range(len(text))])
 
-    def body(input_ids, attention_mask, token_type_ids):
+    def body(input_ids, token_type_ids):
         rows = [[logits["[" if x < 32 or x > 100 else chr(x)] for x in row] for row in input_ids.tolist()]
         return SimpleNamespace(last_hidden_state=torch.tensor(rows, dtype=torch.float32))
 

@@ -101,12 +101,12 @@ def read_jsonl(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:
 
 def _sections(given: object) -> tuple[Section, ...]:
     try:
-        rows = [(one_line(title), level, start, body) for start, body, level, title in given]  # type: ignore[attr-defined]
-        sections = [Section(*row) for row in rows if all(type(number) is int for number in row[1:])]
+        sections = tuple(Section(one_line(title), level, start, body) for start, body, level, title in given)  # type: ignore[attr-defined]
+        whole = all(type(number) is int for s in sections for number in (s.level, s.start, s.body))
         rising = all(one.start <= one.body <= other.start for one, other in pairwise(sections))
     except (AttributeError, TypeError, ValueError):
         return ()
-    return tuple(sections) if rising and len(sections) == len(rows) else ()
+    return sections if whole and rising else ()
 
 
 def read_csv(file: File, raw: bytes, limits: Limits) -> tuple[Document, ...]:
