@@ -10,7 +10,7 @@ from index.store import Index
 from qa import followup
 from qa.agreement import differing, says_the_same
 from qa.choose import Choice, choose, read
-from qa.confidence import Evidence, beside_first, default_threshold, gather, probability
+from qa.confidence import Evidence, beside_better, default_threshold, gather, probability
 from qa.explain import explainer
 from qa.followup import Understood
 from qa.notes import answer_notes
@@ -113,6 +113,6 @@ def quotes_for(
         sure = probability(evidence)
         if rank:
             compatible = rank in differ or says_the_same(choices[0], choice)
-            sure = beside_first(found[0].quote.confidence, sure, compatible=compatible)
+            sure = beside_better([better.quote.confidence for better in found], sure, compatible=compatible)
         found.append(Found(quote_of(choice.candidate.passage, *choice.quoted, sure), choice, evidence, rank in differ))
     return found

@@ -117,18 +117,21 @@ def probability(evidence: Evidence) -> float:
     return math.prod(factor.probability for factor in factors(evidence))
 
 
-def beside_first(first: float, other: float, *, compatible: bool) -> float:
-    """Return the probability, 0..1, that a further quote answers the question, beside the first quote's.
+def beside_better(better: Sequence[float], other: float, *, compatible: bool) -> float:
+    """Return the probability, 0..1, that a further quote answers the question, beside the better quotes'.
 
-    It is no surer than the first, which the ranking prefers. One that gives another answer can be right only where the
-    first is not: on XQuAD such quotes are right in 0.06 of cases, and 0.07 sure in the mean; by their evidence, 0.27.
+    It is no surer than they are, whom the ranking prefers. One that gives another answer than the first can be right
+    only where the first is not: on XQuAD such quotes are right in 0.06 of cases, and 0.07 sure in the mean; by their
+    evidence, 0.27.
 
     Args:
-        first: probability that the first quote answers.
+        better: probabilities that the quotes before it answer, best quote first; at least one.
         other: what the further quote's own evidence says.
-        compatible: whether both may be right: they say the same, or are shown as documents that differ.
+        compatible: whether the first quote and it may both be right: they say the same, or are shown as documents that
+            differ.
     """
-    return min(first, other) if compatible else min(first, other, 1.0 - first)
+    bounds = [*better] if compatible else [*better, 1.0 - better[0]]
+    return min(other, *bounds)
 
 
 def default_threshold(*, reader: bool) -> float:

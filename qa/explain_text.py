@@ -130,7 +130,7 @@ def _confidence(quote: QuoteExplanation) -> Table:
     product, sure = math.prod(odds.probability for odds in quote.odds), quote.quote.confidence
     table.add_row("product", "", "", f"{product:.1%}")
     if not math.isclose(product, sure):
-        table.add_row("what the first quote leaves of it", "", "", f"{sure:.1%}")
+        table.add_row("what the better quotes leave of it", "", "", f"{sure:.1%}")
     return table
 
 

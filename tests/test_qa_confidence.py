@@ -77,16 +77,19 @@ def test_the_packaged_numbers_are_sound(reader: bool) -> None:
 
 
 @pytest.mark.parametrize(
-    ("first", "other", "compatible", "expected"),
+    ("better", "other", "compatible", "expected"),
     [
-        (0.75, 0.5, False, 0.25),
-        (0.75, 0.5, True, 0.5),
-        (0.25, 0.5, False, 0.25),
-        (0.25, 0.5, True, 0.25),
-        (0.5, 0.125, False, 0.125),
+        ([0.75], 0.5, False, 0.25),
+        ([0.75], 0.5, True, 0.5),
+        ([0.25], 0.5, False, 0.25),
+        ([0.25], 0.5, True, 0.25),
+        ([0.5], 0.125, False, 0.125),
+        ([0.375, 0.25], 0.5, False, 0.25),
+        ([0.375, 0.25], 0.5, True, 0.25),
+        ([0.375, 0.25], 0.125, True, 0.125),
     ],
 )
-def test_a_further_quote_gets_what_the_first_leaves(
-    first: float, other: float, compatible: bool, expected: float
+def test_a_further_quote_gets_what_the_better_ones_leave(
+    better: list[float], other: float, compatible: bool, expected: float
 ) -> None:
-    assert confidence.beside_first(first, other, compatible=compatible) == expected
+    assert confidence.beside_better(better, other, compatible=compatible) == expected

@@ -17,7 +17,7 @@ from test_qa_records import quote
 from corpus.errors import InputError
 from qa import Answer, Chatbot, Settings
 from qa.choose import ELSEWHERE
-from qa.confidence import beside_first, default_threshold
+from qa.confidence import beside_better, default_threshold
 from qa.explain import Explanation
 
 
@@ -47,9 +47,10 @@ def test_every_sum_adds_up(bot: Chatbot) -> None:
             product = math.prod(odds.probability for odds in explained.odds)
             if rank == 0:
                 assert explained.quote.confidence == pytest.approx(product)
-            first = explanation.quotes[0].quote.confidence
-            both, either = (beside_first(first, product, compatible=compatible) for compatible in (True, False))
-            assert rank == 0 or explained.quote.confidence in (pytest.approx(both), pytest.approx(either))
+                continue
+            better = [quote.quote.confidence for quote in explanation.quotes[:rank]]
+            both, either = (beside_better(better, product, compatible=compatible) for compatible in (True, False))
+            assert explained.quote.confidence in (pytest.approx(both), pytest.approx(either))
         scores = [explained.score for explained in explanation.quotes]
         assert scores == sorted(scores, reverse=True)
 

@@ -71,7 +71,7 @@ def test_each_number_stands_beside_what_it_is() -> None:
 
 
 def test_a_quote_beside_a_surer_one_says_what_that_leaves() -> None:
-    assert ["what the first quote leaves of it", "12.0%"] in rows(explanation(confidence=0.12))
+    assert ["what the better quotes leave of it", "12.0%"] in rows(explanation(confidence=0.12))
 
 
 def test_a_refusal_says_why() -> None:
