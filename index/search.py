@@ -16,6 +16,7 @@ from index.catalog import Catalog
 from index.encoder import Encoder, Floats
 from index.late import sentence_scores
 from index.records import StoredPassage
+from index.spelling import Speller
 from index.stopwords import content_words
 from index.structure import placed
 from index.vectors import VectorView
@@ -138,6 +139,7 @@ class Searcher:
         self._vectors = vectors
         self._words = words
         self._weights = weights
+        self._speller = Speller(catalog, words, encoder)
 
     def search(
         self,
@@ -166,6 +168,10 @@ class Searcher:
         lexical = self._words.search(understood.all_words, candidates, only)
         ids = list(dict.fromkeys(passage for passage, _ in (*dense, *lexical)))
         return self._rank(understood, ids)
+
+    def corrected(self, question: str) -> str:
+        """Return a question without its misspelled words; see `index.spelling.Speller`."""
+        return self._speller.corrected(question, self.question_language(question))
 
     def vector(self, question: str, before: Sequence[str], given: str = "") -> Floats:
         """Return where a question stands among the passages' vectors, (dimension,) float32; see `search`."""

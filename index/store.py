@@ -228,6 +228,10 @@ class Index:
         only = None if sources is None else self.catalog.passage_ids(sources)
         return self._current().search(question, before, candidates, only, given)
 
+    def corrected(self, question: str) -> str:
+        """Return a question without its misspelled words, by the documents as they stand now; see `Speller`."""
+        return self._current().corrected(question)
+
     def vector(self, question: str, before: Sequence[str], given: str = "") -> Floats:
         """Return where a question stands among the passages' vectors; see `Searcher.vector`."""
         return self._current().vector(question, before, given)

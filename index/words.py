@@ -116,6 +116,28 @@ class WordView:
             return []
         return self._run(_among(self._index.schema, self._any_of(words), only), k)
 
+    def with_any(self, words: Sequence[str], others: Sequence[str], k: int) -> list[int]:
+        """Return the passages with any of some words, by id; first those with the rarest and most of these and others.
+
+        Args:
+            words: as `words` returns them.
+            others: likewise; a passage need not have them.
+            k: how many at the most.
+        """
+        import tantivy
+
+        if self._index is None or not words:
+            return []
+        query = [(tantivy.Occur.Must, self._any_of(words)), (tantivy.Occur.Should, self._any_of(others))]
+        return [passage for passage, _ in self._run(tantivy.Query.boolean_query(query), k)]
+
+    def occurring(self, words: Iterable[str]) -> set[str]:
+        """Return those of some words that stand in any passage, title or heading."""
+        if self._index is None:
+            return set()
+        searcher = self._index.searcher()
+        return {word for word in words if any(searcher.doc_freq(field, word) for field in _FIELDS)}
+
     def rarity(self, words: Sequence[str]) -> dict[str, float]:
         """Return each word's inverse document frequency: ln(1 + (N - n + 0.5) / (n + 0.5)), as in BM25."""
         import math

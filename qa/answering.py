@@ -51,10 +51,7 @@ def answer_to(
         sources: the documents to ask, as the index names them; None for all.
         tell: is told what is being done as it begins: "searching", then "reading" if there is a reader.
     """
-    meant = followup.understand(question, history, index.likeness)
-    # What stands alone is shown as it was typed.
-    alone = not meant.before and meant.question == " ".join(question.split())
-    understood = " ".join([*reversed(meant.before), question if alone else meant.question])
+    meant = understand(index, question, history)
     found = quotes_for(index, settings, meant, sources=sources, tell=tell)
     sure = found[0].quote.confidence if found else 0.0
     threshold = settings.threshold
@@ -66,7 +63,7 @@ def answer_to(
     evidence = [(quoted.choice, quoted.evidence) for quoted in found]
     return Answer(
         question,
-        understood,
+        searched_for(meant, question),
         answered,
         sure,
         tuple(quoted.quote for quoted in found),
@@ -74,6 +71,24 @@ def answer_to(
         answer_notes(choices, index.encoder),
         explainer(index.encoder, settings.weights, threshold, evidence),
     )
+
+
+def understand(index: Index, question: str, history: Sequence[Mapping[str, str]]) -> Understood:
+    """Return a question as it is to be searched for, and what it leans on, each without its misspelled words.
+
+    Args:
+        index: what is asked.
+        question: as for `answer_to`.
+        history: as for `answer_to`.
+    """
+    question, before, given = followup.understand(question, history, index.likeness)
+    return Understood(index.corrected(question), tuple(map(index.corrected, before)), given)
+
+
+def searched_for(meant: Understood, question: str) -> str:
+    """Return how a question was understood, in one line; what was searched for as it was typed, as it was typed."""
+    as_typed = not meant.before and meant.question == " ".join(question.split())
+    return " ".join([*reversed(meant.before), question if as_typed else meant.question])
 
 
 def quotes_for(

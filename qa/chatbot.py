@@ -19,7 +19,7 @@ from index.search import Candidate
 from index.store import Index
 from index.sync import OnProgress, SyncReport, is_within
 from qa import examples, feedback, followup
-from qa.answering import Found, OnStage, answer_to, quotes_for
+from qa.answering import Found, OnStage, answer_to, quotes_for, searched_for, understand
 from qa.places import BUNDLED_DOCUMENTS, EXAMPLE_QUESTIONS, Paths, absolute_paths, default_index, nothing_to_read
 from qa.records import Answer, DocumentRecord, Hit
 from qa.settings import Settings
@@ -196,6 +196,18 @@ class Chatbot:
         meant = self._understood(question, history)
         return quotes_for(self._index, self.settings, meant, sources=self._chosen(sources), tell=_say_nothing)
 
+    def understood(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> str:
+        """Return what is searched for when a question is asked: with what it leans on, without misspelled words.
+
+        Args:
+            question: what to ask.
+            history: earlier messages, as for `ask`.
+
+        Raises:
+            QuestionError: the question is empty or too long.
+        """
+        return searched_for(self._understood(question, history), question)
+
     def search(
         self,
         question: str,
@@ -268,7 +280,7 @@ class Chatbot:
         self, question: str, history: Sequence[Mapping[str, str]], passages: Sequence[int]
     ) -> tuple[Floats, Floats]:
         """Return the vector of a question, (1, dimension) float32, and those of passages, (n, dimension), by id."""
-        vector = self._index.vector(*followup.understand(question, history, self._index.likeness))
+        vector = self._index.vector(*understand(self._index, question, history))
         return vector[None], vectors_of(self._index.catalog, passages, len(vector))
 
     def _chosen(self, sources: Paths | None) -> tuple[str, ...] | None:
@@ -377,7 +389,7 @@ class Chatbot:
     def _understood(self, question: str, history: Sequence[Mapping[str, str]]) -> followup.Understood:
         """Check a question and return it as it is to be searched for."""
         self._check(question)
-        return followup.understand(question, history, self._index.likeness)
+        return understand(self._index, question, history)
 
     def _check(self, question: str) -> None:
         limit = self.settings.question_characters

@@ -185,10 +185,11 @@ def _search(options: argparse.Namespace) -> int:
 
     with _open(options) as bot:
         hits = bot.search(options.question, options.k, sources=options.only)
+        understood = bot.understood(options.question)
     if options.json:
         _print_json([hit.to_dict() for hit in hits])
     else:
-        print(hits_text(hits, _width()))
+        print(hits_text(hits, _width(), "" if understood == options.question else understood))
     return EXIT_ANSWERED if hits else EXIT_NOT_ANSWERED
 
 

@@ -84,7 +84,8 @@ class Answer:
 
     Args:
         question: as it was asked.
-        understood: the question that was searched for; differs from `question` in a follow-up.
+        understood: the question that was searched for; differs from `question` in a follow-up, or one with a misspelled
+            word.
         answered: False when the documents don't seem to say.
         confidence: probability, 0..1, that the first quote answers the question.
         quotes: best first; the closest passages' sentences even when `answered` is False.

@@ -67,7 +67,7 @@ def answer_text(answer: Answer, width: int) -> str:
     """
     lines = []
     if answer.understood != answer.question:
-        lines.append(f"Searched for: {answer.understood}\n")
+        lines.append(_searched_for(answer.understood, width))
     if not answer.answered:
         lines.append(cite.NOT_ANSWERED + (" The closest passages:" if answer.quotes else ""))
     elif answer.confidence < cite.SURE:
@@ -80,6 +80,10 @@ def answer_text(answer: Answer, width: int) -> str:
     return cite.printable("\n\n".join(lines))
 
 
+def _searched_for(understood: str, width: int) -> str:
+    return textwrap.fill(f"Searched for: {understood}", width, break_long_words=False, break_on_hyphens=False)
+
+
 def _quote_text(quote: Quote, width: int) -> str:
     lines = f"“{quote.text}”".split("\n")
     words = "\n".join(textwrap.fill(line, width, break_long_words=False, break_on_hyphens=False) for line in lines)
@@ -87,9 +91,9 @@ def _quote_text(quote: Quote, width: int) -> str:
     return words + "\n" + textwrap.fill(place, width, initial_indent="  ", subsequent_indent="    ")
 
 
-def hits_text(hits: Sequence[Hit], width: int) -> str:
-    """Return the passages that a search found, for people."""
-    lines = []
+def hits_text(hits: Sequence[Hit], width: int, understood: str = "") -> str:
+    """Return the passages that a search found, for people; before them what was searched for, where that differs."""
+    lines = [_searched_for(understood, width)] if understood else []
     for rank, hit in enumerate(hits, 1):
         head = f"{rank}. {cite.citation(hit)}  [{hit.score:.3f}]"
         body = textwrap.fill(hit.text, width, initial_indent="   ", subsequent_indent="   ", break_long_words=False)

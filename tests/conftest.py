@@ -43,6 +43,15 @@ class WordEncoder:
         return _encode(text)
 
 
+class PieceEncoder(WordEncoder):
+    """A model that has only one word as a whole; every other is two tokens."""
+
+    def count_tokens(self, texts: Sequence[str]) -> list[int]:
+        return [
+            1 if text == "harbor" else 2 * count for text, count in zip(texts, super().count_tokens(texts), strict=True)
+        ]
+
+
 def _encode(text: str) -> Encoded:
     words = list(re.finditer(r"\w+", text))
     tokens = np.stack([_vector(word.group().casefold()) for word in words] or [_vector("")])

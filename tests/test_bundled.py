@@ -47,6 +47,18 @@ def test_quotes_are_verbatim_and_most_answer(bot: Chatbot) -> None:
     assert among_three >= 45
 
 
+def test_misspelled_words_are_put_right(bot: Chatbot) -> None:
+    """In a search and in a follow-up too, and what was searched for is told; what is in quotation marks stays."""
+    answer = bot.ask("Who signed the Partnershp for Peace documnt?")
+    assert answer.understood == "Who signed the Partnership for Peace document?"
+    assert answer.quotes == bot.ask(answer.understood).quotes
+    assert bot.search("Partnershp for Peace") == bot.search("Partnership for Peace")
+    history = [{"role": "user", "content": "Which programe is about terorism?"}]
+    assert bot.understood("And who signed it?", history) == "Which programme is about terrorism? And who signed it?"
+    quoted = 'Who signed the "Partnershp" for Peace document?'
+    assert bot.understood(quoted) == quoted
+
+
 def test_half_of_what_the_documents_do_not_answer_is_refused(bot: Chatbot) -> None:
     """Of twenty questions, most of them about the very things that the documents speak of, at least ten."""
     assert sum(not bot.ask(row["question"]).answered for row in UNANSWERABLE) >= 10

@@ -37,6 +37,7 @@ DOORS = {
     "tantivy": {"index/analysers.py", "index/words.py"},
     "py3langid": {"corpus/language.py"},
     "stop_words": {"index/stopwords.py"},
+    "spellchecker": {"index/spelling.py"},
     "sqlite3": {"index/catalog.py"},
     "filelock": {"index/store.py"},
     "sentencex": {"corpus/sentences.py", "qa/training/reader_examples.py"},

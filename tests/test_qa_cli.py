@@ -11,7 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from conftest import WordEncoder, hear_ctrl_c
+from conftest import PieceEncoder, WordEncoder, hear_ctrl_c
 from test_qa_evaluate import labelled  # noqa: F401 - a fixture
 
 import qa.chatbot
@@ -79,6 +79,15 @@ def test_search_lists_passages(run: Run, folder: Path) -> None:
     assert out.startswith("1. harbour (harbour.txt)")
     assert "The harbour was dredged in 1932." in out
     assert len(json.loads(run("search", "harbour dredged", folder, "--json")[1])) == 3
+
+
+def test_what_was_searched_for_is_told(run: Run, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Where it is not what was typed: a word was misspelled."""
+    monkeypatch.setattr(qa.chatbot, "_encoder", lambda model: PieceEncoder())
+    asked, meant = "When was the harbour drdged?", "Searched for: When was the harbour dredged?\n\n"
+    for command in ("ask", "search"):
+        assert run(command, asked, folder)[1].startswith(meant)
+        assert "Searched for" not in run(command, '"drdged" harbour', folder)[1]
 
 
 def test_index_tells_what_it_did(run: Run, folder: Path, tmp_path: Path) -> None:

@@ -23,16 +23,16 @@ def test_how_sure_an_answer_is_decides_its_first_line() -> None:
     assert terminal.answer_text(answer(0.9), 80).startswith("“It opened")
     assert terminal.answer_text(answer(0.6), 80).startswith("This may answer it:\n\n“It opened")
     assert terminal.answer_text(answer(0.1, answered=False), 80).startswith("The documents don't seem to answer this.")
-    assert terminal.answer_text(answer(0.9, understood="Who? When?"), 80).startswith("Searched for: Who? When?\n")
+    assert terminal.answer_text(answer(0.9, understood="Who? When?"), 80).startswith("Searched for: Who? When?\n\n“")
 
 
 def test_text_fits_the_terminal() -> None:
     """No line is wider than asked for; words stay whole."""
     long = quote(text="word " * 40 + "end.", start=0, end=204)
-    text = terminal.answer_text(Answer("?", "?", True, 0.9, (long,)), 40)
+    text = terminal.answer_text(Answer("?", "what? " * 20, True, 0.9, (long,)), 40)
     assert max(map(len, text.splitlines())) <= 40
     hit = Hit("word " * 40, "/a/b.txt", "Title", 2, None, 0, 200, 0.5)
-    assert max(map(len, terminal.hits_text([hit], 40).splitlines())) <= 40
+    assert max(map(len, terminal.hits_text([hit], 40, "what? " * 20).splitlines())) <= 40
 
 
 def test_hostile_names_and_texts_cannot_steer_the_terminal() -> None:
