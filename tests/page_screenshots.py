@@ -13,7 +13,7 @@ from PIL import Image
 from playwright.sync_api import Browser, Page
 
 from qa.places import BUNDLED_DOCUMENTS
-from tests.test_corpus_formats_pdf import Words, column, make_pdf
+from tests.pdf_maker import Words, column, make_pdf
 from tests.test_page_browser import ask, chromium, opened, served
 
 QUESTION = "When did Azerbaijan have troops in Kosovo?"
