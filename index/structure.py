@@ -75,6 +75,9 @@ _ANY_SYMBOL = re.compile(r"[{}\[\]=|\\$*+~^&@#/]")
 _CALLED = re.compile(r"(?:[\w.:*&<>\[\]~]+ )*[*&]?(?:[\w.:~]+|[\w.:~]*(?:_|::)[\w.:~]* ?)")
 """What stands before the brackets: types, then a name, right before them or with an underscore in it."""
 _CALLED_CHARACTERS = 80
+_AFTER = re.compile(r"(?<=\))(?: (?:const|noexcept|override|final))*(?: -> [\w:<>*&,.\[\] ]+)?$")
+"""What may stand after them: qualifiers, and the type of what is returned."""
+_TYPE = re.compile(r"(?:class|enum|struct|union) [\w:]*(?:_|::|[A-Z])[\w:]*")
 _BRACKETS = {"(": 1, ")": -1}
 
 _CUES = ("section", "chapter", "appendi", "see ", "refer to ", "consult ", "read ")
@@ -100,9 +103,12 @@ def is_listing(sentence: str) -> bool:
 
 
 def is_signature(sentence: str) -> bool:
-    """Tell whether what was taken for a sentence is the signature of a function and nothing else."""
-    called, bracket, rest = sentence.rstrip(" ;\u00b6").partition("(")
-    if not bracket or len(called) > _CALLED_CHARACTERS or not rest.endswith(")"):
+    """Tell whether what was taken for a sentence is the signature of a function, or the name of a type, and no more."""
+    sentence = sentence.rstrip(" ;\u00b6")
+    called, bracket, rest = _AFTER.sub("", sentence).partition("(")
+    if not bracket:
+        return bool(_TYPE.fullmatch(sentence))
+    if len(called) > _CALLED_CHARACTERS or not rest.endswith(")"):
         return False
     if min(accumulate((_BRACKETS.get(character, 0) for character in rest[:-1]), initial=0)) < 0:
         return False  # the first bracket is closed before the end

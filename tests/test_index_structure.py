@@ -119,6 +119,9 @@ def test_a_command_and_prose_with_signs_are_no_listings(sentence: str) -> None:
         "int pump_start (struct pump *pump,\n                unsigned flow);",
         "Function: void pump_stop (pump p) \u00b6",
         "class pumps.Pump(flow)",
+        "inline auto get(int id) const -> std::vector<Pump*>",
+        "virtual void stop(Pump pump) noexcept override;",
+        "class pump_store",
     ],
 )
 def test_a_signature_loses(sentence: str) -> None:
@@ -137,6 +140,7 @@ def test_a_signature_loses(sentence: str) -> None:
         "Use pumps.start().",
         "pumps.start(",
         "(all of it)",
+        "class of 1932",
         "a_" * 60 + "(x)",
     ],
 )
