@@ -11,6 +11,7 @@ from index.analysers import way_of, words_of
 from index.catalog import Catalog
 from index.encoder import Encoder
 from index.records import StoredPassage
+from index.stopwords import content_words
 from index.words import WordView
 
 _UNKNOWN = 5
@@ -66,19 +67,20 @@ class Speller:
         doubtful = [match for match in found if not self._is_word(match["word"], dictionary)]
         if len(doubtful) > _UNKNOWN:
             return question
+        content = self._made_of(content_words(question, language))
         parts, done = [], 0
         for match in doubtful:
-            parts += [question[done : match.start()], self._meant(match["word"], question, dictionary)]
+            parts += [question[done : match.start()], self._meant(match["word"], content, dictionary)]
             done = match.end()
         return "".join([*parts, question[done:]])
 
     def _is_word(self, word: str, dictionary: Any) -> bool:
         return bool(dictionary.known([word])) or 1 in self._encoder.count_tokens([word, word.lower()])
 
-    def _meant(self, word: str, question: str, dictionary: Any) -> str:
+    def _meant(self, word: str, content: AbstractSet[str], dictionary: Any) -> str:
         """Return what an unknown word is meant to be: itself, where the documents have it, or none that is near."""
         own, lower = self._made_of(word), word.lower()
-        others = self._made_of(question) - own
+        others = content - own
         if any(lower in _forms(passage) for passage in self._speaking_of(own, others)):
             return word
         near = {edit: self._made_of(edit) for edit in dictionary.edit_distance_1(word) if edit[:1] == lower[0]}
