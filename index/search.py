@@ -173,6 +173,10 @@ class Searcher:
         """Return a question without its misspelled words; see `index.spelling.Speller`."""
         return self._speller.corrected(question, self.question_language(question))
 
+    def missing(self, question: str) -> list[str]:
+        """Return the names, numbers and unknown words of a question that no document has; see `index.spelling`."""
+        return self._speller.missing(question, self.question_language(question))
+
     def vector(self, question: str, before: Sequence[str], given: str = "") -> Floats:
         """Return where a question stands among the passages' vectors, (dimension,) float32; see `search`."""
         return self._understand(question, before, given).vector

@@ -1,4 +1,7 @@
-"""A question's misspelled words to words of the documents. The sole import of spellchecker, for its dictionaries."""
+"""A question's words that the documents lack: misspelled ones put right, the others named.
+
+The sole import of spellchecker, for its dictionaries.
+"""
 
 from collections import defaultdict
 from collections.abc import Set as AbstractSet
@@ -7,6 +10,7 @@ from typing import Any
 
 import regex
 
+from corpus.scripts import is_unspaced
 from index.analysers import way_of, words_of
 from index.catalog import Catalog
 from index.encoder import Encoder
@@ -64,26 +68,45 @@ class Speller:
         if dictionary is None:
             return question
         found = [match for match in _WORD.finditer(question) if match["word"]]
-        doubtful = [match for match in found if not self._is_word(match["word"], dictionary)]
+        doubtful = [match for match in found if not self.knows(match["word"], language)]
         if len(doubtful) > _UNKNOWN:
             return question
-        content = self._made_of(content_words(question, language))
+        ways = self._ways()
+        content = _made_of(content_words(question, language), ways)
         parts, done = [], 0
         for match in doubtful:
-            parts += [question[done : match.start()], self._meant(match["word"], content, dictionary)]
+            parts += [question[done : match.start()], self._meant(match["word"], content, ways, dictionary)]
             done = match.end()
         return "".join([*parts, question[done:]])
 
-    def _is_word(self, word: str, dictionary: Any) -> bool:
-        return bool(dictionary.known([word])) or 1 in self._encoder.count_tokens([word, word.lower()])
+    def missing(self, question: str, language: str) -> list[str]:
+        """Return the names, numbers and unknown words of a question that stand in no passage, title or heading.
 
-    def _meant(self, word: str, content: AbstractSet[str], dictionary: Any) -> str:
+        They are as they were written. A name is a word with a capital that does not open the question. Nothing is said
+        of what is written without spaces, which is searched for in pairs of characters.
+        """
+        ways, opens = self._ways(), question.lstrip(" \"'“‘(").startswith
+        made = {
+            word: _made_of(word, ways)
+            for word in content_words(question, language).split()
+            if not is_unspaced(word) and not (self.knows(word, language) and (word.islower() or opens(word)))
+        }
+        there = self._words.occurring(set().union(*made.values()))
+        return [word for word, known in made.items() if known and not known & there]
+
+    def knows(self, word: str, language: str) -> bool:
+        """Tell whether a language's dictionary has a word, or the model as one token; without a dictionary, yes."""
+        dictionary = _dictionary(language)
+        whole = dictionary is None or bool(dictionary.known([word]))
+        return whole or 1 in self._encoder.count_tokens([word, word.lower()])
+
+    def _meant(self, word: str, content: AbstractSet[str], ways: AbstractSet[str], dictionary: Any) -> str:
         """Return what an unknown word is meant to be: itself, where the documents have it, or none that is near."""
-        own, lower = self._made_of(word), word.lower()
+        own, lower = _made_of(word, ways), word.lower()
         others = content - own
         if any(lower in _forms(passage) for passage in self._speaking_of(own, others)):
             return word
-        near = {edit: self._made_of(edit) for edit in dictionary.edit_distance_1(word) if edit[:1] == lower[0]}
+        near = {edit: _made_of(edit, ways) for edit in dictionary.edit_distance_1(word) if edit[:1] == lower[0]}
         there = self._words.occurring(set().union(*near.values()))
         near = {edit: made for edit, made in near.items() if made & there}
         spelled = dictionary.known(near)
@@ -99,16 +122,19 @@ class Speller:
         meant = max(likely, key=lambda edit: (likely[edit], edit), default=lower)
         return word if meant == lower else meant.capitalize() if word[0].isupper() else meant
 
-    def _made_of(self, text: str) -> set[str]:
-        """Return a text's words as the lexical view knows them, in the way of each of the documents' languages."""
-        ways = {*map(way_of, self._catalog.languages)}
-        return {word for way in ways for word in words_of(text, way)}
+    def _ways(self) -> set[str]:
+        return {*map(way_of, self._catalog.languages)}
 
     def _speaking_of(self, words: AbstractSet[str], others: AbstractSet[str]) -> list[StoredPassage]:
         """Return passages with any of some words, first those with most of these and of others."""
         ids = self._words.with_any(sorted(words), sorted(others), _LOOKED_AT)
         passages = self._catalog.passages(ids)
         return [passages[number] for number in ids if number in passages]
+
+
+def _made_of(text: str, ways: AbstractSet[str]) -> set[str]:
+    """Return a text's words as the lexical view knows them, in each of some ways (see `index.analysers`)."""
+    return {word for way in ways for word in words_of(text, way)}
 
 
 def _text(passage: StoredPassage) -> str:

@@ -232,6 +232,10 @@ class Index:
         """Return a question without its misspelled words, by the documents as they stand now; see `Speller`."""
         return self._current().corrected(question)
 
+    def missing(self, question: str) -> list[str]:
+        """Return the names, numbers and unknown words of a question that no document has; see `Speller.missing`."""
+        return self._current().missing(question)
+
     def vector(self, question: str, before: Sequence[str], given: str = "") -> Floats:
         """Return where a question stands among the passages' vectors; see `Searcher.vector`."""
         return self._current().vector(question, before, given)

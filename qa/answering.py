@@ -60,6 +60,7 @@ def answer_to(
     answered = bool(found) and sure >= threshold
     differ = tuple(rank for rank, quoted in enumerate(found) if quoted.differs)
     choices = [quoted.choice for quoted in found]
+    missing = () if answered else index.missing(meant.question)
     evidence = [(quoted.choice, quoted.evidence) for quoted in found]
     return Answer(
         question,
@@ -68,7 +69,7 @@ def answer_to(
         sure,
         tuple(quoted.quote for quoted in found),
         differ if answered else (),
-        answer_notes(choices, index.encoder),
+        answer_notes(choices, index.encoder, missing),
         explainer(index.encoder, settings.weights, threshold, evidence),
     )
 

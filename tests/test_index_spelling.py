@@ -80,6 +80,20 @@ def test_a_word_with_another_ending_is_known_too(index: Index) -> None:
     assert index.corrected("Who can derdge it?") == "Who can dredge it?"
 
 
+@pytest.mark.parametrize(
+    ("question", "missing"),
+    [
+        ("Who is Zbigniew, whom Kuechly paid 93 marks in Sextant Street?", ["Zbigniew", "93", "Sextant"]),
+        ("Painter of the harbor of sedges and Sedges", ["Sedges"]),  # the dictionary has the others
+        ("Zbigniew's tower?", ["Zbigniew"]),  # in no dictionary
+        ("Was the tower painted?", []),
+        ("塔は何色ですか Breakwater", []),
+    ],
+)
+def test_names_numbers_and_unknown_words_are_missed(index: Index, question: str, missing: list[str]) -> None:
+    assert index.missing(question) == missing
+
+
 def test_nothing_is_known_to_an_empty_index(tmp_path: Path) -> None:
     with Index(tmp_path, PieceEncoder(), Limits(), 200, Weights()) as index:
         assert index.corrected("When was the harbour drdged?") == "When was the harbour drdged?"

@@ -68,6 +68,17 @@ def test_a_low_confidence_is_a_refusal_with_the_closest_passages(bot: Chatbot) -
     assert answer.confidence == answer.quotes[0].confidence
 
 
+def test_a_refusal_names_what_no_document_has(bot: Chatbot) -> None:
+    """Three words and the number of the others; an answer has no such note."""
+    (note,) = bot.ask("Did Napoleon ask Wellington and Nelson about Trafalgar and 77 ships?").notes
+    assert note == "No document has the words “Napoleon”, “Wellington”, “Nelson” and 2 more; other words may find it."
+    (note,) = bot.ask("Which museum did Napoleon visit in Elba?").notes
+    assert note == "No document has the words “Napoleon” and “Elba”; other words may find it."
+    answer = bot.ask("Was the harbour of Elba dredged in 1932?")
+    assert answer.answered
+    assert answer.notes == ()
+
+
 def test_the_threshold_can_be_set(folder: Path, encoder: WordEncoder, tmp_path: Path) -> None:
     """At 0 everything is answered, at 1 nothing."""
     for threshold, answered in ((0.0, True), (1.0, False)):
