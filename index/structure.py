@@ -105,10 +105,13 @@ def is_listing(sentence: str) -> bool:
 def is_signature(sentence: str) -> bool:
     """Tell whether what was taken for a sentence is the signature of a function, or the name of a type, and no more."""
     sentence = sentence.rstrip(" ;\u00b6")
-    called, bracket, rest = _AFTER.sub("", sentence).partition("(")
+    called, bracket, rest = sentence.partition("(")
     if not bracket:
         return bool(_TYPE.fullmatch(sentence))
-    if len(called) > _CALLED_CHARACTERS or not rest.endswith(")"):
+    if len(called) > _CALLED_CHARACTERS:
+        return False
+    rest = _AFTER.sub("", rest)
+    if not rest.endswith(")"):
         return False
     if min(accumulate((_BRACKETS.get(character, 0) for character in rest[:-1]), initial=0)) < 0:
         return False  # the first bracket is closed before the end
