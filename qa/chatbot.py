@@ -347,8 +347,8 @@ class Chatbot:
             InputError: a quote does not stand in the documents as it says, because they have changed since.
             IndexFolderError: the catalog cannot be written to.
         """
-        before = feedback.leant_on(answer, history)
-        self._check(answer.question)
+        alone = answer.understood == self.understood(answer.question)
+        before = () if alone else feedback.leant_on(history)
         given = feedback.vote(answer, verdict, reason=reason, comment=comment, before=before, replaces=replaces)
         for quote in answer.quotes:
             if (self._index.catalog.text(quote.source) or "")[quote.start : quote.end] != quote.text:

@@ -55,15 +55,12 @@ def reasons(verdict: str, answered: bool) -> dict[str, str]:
     return (REASONS if answered else REFUSAL_REASONS)[verdict]
 
 
-def leant_on(answer: Answer, history: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
-    """Return the earlier questions that an answer may have been found with, oldest first; none where it stands alone.
+def leant_on(history: Sequence[Mapping[str, str]]) -> tuple[str, ...]:
+    """Return the earlier questions that a follow-up may have been understood with, oldest first.
 
     Args:
-        answer: what is voted on.
-        history: the messages that its question was asked with, oldest first.
+        history: the messages that it was asked with, oldest first.
     """
-    if answer.understood == answer.question:
-        return ()
     return tuple(m["content"] for m in history if m.get("role") == "user" and m.get("content", "").strip())[-EARLIER:]
 
 

@@ -115,8 +115,9 @@ def _server(bot: Bot) -> "MCPServer[Any]":
     @server.tool(title="Search the documents", annotations=looks)
     async def search(question: Question, k: Passages = 10) -> Annotated[CallToolResult, Found]:
         """Find the passages nearest to a question, best first, whether or not they answer it."""
-        hits = await work(lambda: bot.search(question, k))
-        return result(hits_text(hits, _LINE) or "Nothing was found.", Found(tuple(hits)).to_dict())
+        hits, understood = await work(lambda: (bot.search(question, k), bot.understood(question)))
+        told = hits_text(hits, _LINE, "" if understood == question else understood)
+        return result(told if hits else "Nothing was found.", Found(tuple(hits)).to_dict())
 
     @server.tool(title="List the documents", annotations=looks)
     async def list_documents() -> Annotated[CallToolResult, Listing]:

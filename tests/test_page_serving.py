@@ -133,6 +133,8 @@ async def uses_tools(client: McpClient) -> None:
         assert leaning["confidence"] != later.structured_content["confidence"]
         hits = (await client.call_tool("search", {"question": "peace", "k": 2})).structured_content["hits"]
         assert len(hits) == 2
+        corrected = (await client.call_tool("search", {"question": "the partnershp for peace"})).content[0].text
+        assert corrected.startswith("Searched for: the partnership for peace\n")
         assert len((await client.call_tool("list_documents", {})).structured_content["documents"]) == 6
         wrong = await client.call_tool("ask", {"question": " "})
         assert wrong.is_error

@@ -13,7 +13,7 @@ from qa.cli import main
 from qa.feedback import REASONS, REFUSAL_REASONS, reason_in_words, reasons, vote
 from qa.records import Answer
 from qa.settings import Settings
-from tests.conftest import WordEncoder
+from tests.conftest import PieceEncoder, WordEncoder
 
 SETTINGS = Settings(reader=False, threshold=0.0)
 
@@ -35,6 +35,16 @@ def test_a_vote_says_what_was_shown(bot: Chatbot) -> None:
     for place, quote in zip(given.quotes, answer.quotes, strict=True):
         assert bot.text(place.source)[place.start : place.end] == place.text == quote.text
     assert reason_in_words(given) == "It is what I was looking for: thanks"
+
+
+def test_a_vote_on_a_question_that_stands_alone_keeps_no_other(folder: Path, tmp_path: Path) -> None:
+    """Though what was searched for is not what was typed."""
+    history = [{"role": "user", "content": "How high is the tower?"}]
+    with Chatbot.open(folder, index=tmp_path / "index", settings=SETTINGS, encoder=PieceEncoder()) as bot:
+        answer = bot.ask("Was the harbour drdged in 1932?", history)
+        assert answer.understood == "Was the harbour dredged in 1932?"
+        given = bot.feedback(answer, "up", history=history)
+    assert (given.understood, given.before) == (answer.understood, ())
 
 
 def test_a_vote_is_changed_and_taken_back(bot: Chatbot) -> None:

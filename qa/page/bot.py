@@ -45,6 +45,9 @@ class Bot(Protocol):
     ) -> Answer:
         """Return the answer to a question, understood with the messages before it; tell what is being done."""
 
+    def understood(self, question: str, history: Sequence[Mapping[str, str]] = ()) -> str:
+        """Return what is searched for when a question is asked."""
+
     def search(self, question: str, k: int = 10, history: Sequence[Mapping[str, str]] = ()) -> Sequence[Hit]:
         """Return the best passages, best first."""
 
