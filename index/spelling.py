@@ -64,18 +64,15 @@ class Speller:
             question: any text.
             language: its language, ISO 639-1; where there is no dictionary of it, nothing is corrected.
         """
-        dictionary = _dictionary(language)
-        if dictionary is None:
-            return question
         found = [match for match in _WORD.finditer(question) if match["word"]]
-        doubtful = [match for match in found if not self.knows(match["word"], language)]
-        if len(doubtful) > _UNKNOWN:
+        doubtful = [match for match in found if not self._knows(match["word"], language)]
+        if not 0 < len(doubtful) <= _UNKNOWN:
             return question
         ways = self._ways()
         content = _made_of(content_words(question, language), ways)
         parts, done = [], 0
         for match in doubtful:
-            parts += [question[done : match.start()], self._meant(match["word"], content, ways, dictionary)]
+            parts += [question[done : match.start()], self._meant(match["word"], content, ways, _dictionary(language))]
             done = match.end()
         return "".join([*parts, question[done:]])
 
@@ -89,16 +86,19 @@ class Speller:
         made = {
             word: _made_of(word, ways)
             for word in content_words(question, language).split()
-            if not is_unspaced(word) and not (self.knows(word, language) and (word.islower() or opens(word)))
+            if not is_unspaced(word) and not (self._knows(word, language) and (word.islower() or opens(word)))
         }
         there = self._words.occurring(set().union(*made.values()))
         return [word for word, known in made.items() if known and not known & there]
 
-    def knows(self, word: str, language: str) -> bool:
+    def _knows(self, word: str, language: str) -> bool:
         """Tell whether a language's dictionary has a word, or the model as one token; without a dictionary, yes."""
         dictionary = _dictionary(language)
-        whole = dictionary is None or bool(dictionary.known([word]))
-        return whole or 1 in self._encoder.count_tokens([word, word.lower()])
+        return (
+            dictionary is None
+            or bool(dictionary.known([word]))
+            or 1 in self._encoder.count_tokens([word, word.lower()])
+        )
 
     def _meant(self, word: str, content: AbstractSet[str], ways: AbstractSet[str], dictionary: Any) -> str:
         """Return what an unknown word is meant to be: itself, where the documents have it, or none that is near."""
